@@ -1,0 +1,120 @@
+"""A table of one Parquet file a day; a manifest names the live files, and swapping it is the commit."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from footfall.layout import MANIFEST, partition
+from footfall.ports import DayFile, FootfallError
+
+ROW_GROUP = 1 << 20
+_DELTA = ("event_time", "received_at", "session_no", "at", "session")
+_PLAIN = frozenset({"user_session", "user_id", "anon_id", "event_id", "order_id", "extra", "ip", "visitor", *_DELTA})
+
+
+class Table:
+    """A day-partitioned table under ``root``; readers see each commit whole or not at all."""
+
+    def __init__(self, root: Path, key: str) -> None:
+        self.root = root
+        self.key = key
+
+    def days(self) -> dict[date, DayFile]:
+        """The live file of every day, in order of days."""
+        try:
+            content = (self.root / MANIFEST).read_bytes()
+        except FileNotFoundError:
+            return {}
+        try:
+            return dict(sorted(msgspec.json.decode(content, type=dict[date, DayFile]).items()))
+        except msgspec.DecodeError as error:
+            raise FootfallError(f"{self.root / MANIFEST} is damaged ({error}); `footfall doctor` says what to do.") from error
+
+    def path(self, file: DayFile) -> Path:
+        """Where a live file lies."""
+        return self.root / file.name
+
+    def place(self, draft: Path, day: date, columns: tuple[str, ...] = ()) -> DayFile:
+        """Moves a finished draft beside the live files, durably, under the name of its content."""
+        content = draft.read_bytes()
+        folder = self.root / partition(self.key, day)
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / f"{blake2b(content, digest_size=8).hexdigest()}.parquet"
+        _sync(draft)
+        draft.replace(target)
+        _sync(folder)
+        rows = pq.read_metadata(target).num_rows
+        return DayFile(str(target.relative_to(self.root)), rows, len(content), columns)
+
+    def commit(self, changed: Mapping[date, DayFile | None]) -> None:
+        """Makes the files of the changed days live (None drops a day) and removes what they replace."""
+        live = self.days()
+        for day, file in changed.items():
+            live.pop(day, None)
+            if file:
+                live[day] = file
+        self.root.mkdir(parents=True, exist_ok=True)
+        draft = self.root / f"{MANIFEST}.draft"
+        draft.write_bytes(msgspec.json.format(msgspec.json.encode({day.isoformat(): live[day] for day in sorted(live)})))
+        _sync(draft)
+        draft.replace(self.root / MANIFEST)
+        _sync(self.root)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Removes files that no manifest names: replaced ones, and those of a commit that never came."""
+        live = {self.path(file) for file in self.days().values()}
+        for path in self.root.glob(f"{self.key}=*/*.parquet"):
+            if path not in live:
+                path.unlink(missing_ok=True)
+        for folder in self.root.glob(f"{self.key}=*"):
+            if not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def write(rows: pa.Table, path: Path) -> tuple[str, ...]:
+    """Writes rows as the lake keeps them; gives the names of the columns that hold any value."""
+    names = rows.column_names
+    rows = pa.table({name: _plain(column) if name in _PLAIN else column for name, column in zip(names, rows.columns)})
+    pq.write_table(
+        rows,
+        path,
+        compression="zstd",
+        row_group_size=ROW_GROUP,
+        store_schema=False,
+        use_dictionary=[name for name in names if name not in _PLAIN],
+        column_encoding={name: "DELTA_BINARY_PACKED" for name in names if name in _DELTA},
+        write_statistics=[name for name in names if name in _DELTA],
+    )
+    return tuple(name for name in names if rows.column(name).null_count < rows.num_rows)
+
+
+@contextmanager
+def exclusive(home: Path) -> Iterator[None]:
+    """Lets one process write under a home at a time; another one waits."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column

@@ -1,0 +1,1 @@
+"""From a source's rows to events in the lake."""

@@ -1,0 +1,85 @@
+"""What every format's adapter is made of: cutting a source into tasks, judging rows, keeping the refused ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+import pyarrow as pa
+
+from footfall.config import Store
+from footfall.ingest.day import encode
+from footfall.ingest.source import Block, Source, blocks
+from footfall.ingest.validate import validate
+from footfall.ports import DeadLetter
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Rows read and judged: how many there were, the good ones as events, the others with their reasons."""
+
+    rows: int
+    events: pa.Table
+    letters: list[DeadLetter] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A piece of a source that any thread may check: the work, and how many bytes are behind it."""
+
+    run: Callable[[], Checked]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Raw columns of some rows, where each stood, what it looked like, and the rows that could not be cut up at all."""
+
+    table: pa.Table
+    lines: Sequence[int]
+    text: Callable[[int], str]
+    refused: Sequence[tuple[int, str, str]] = ()
+
+
+class Adapter(Protocol):
+    """A module under ``ingest/formats``; its file name is the format's name."""
+
+    TITLE: str
+
+    def sniff(self, head: bytes) -> bool:
+        """Whether a file that begins so is in this format."""
+
+    def tasks(self, source: Source, store: Store) -> Iterator[Task]:
+        """Cuts a source into pieces of bounded size.
+
+        Raises:
+            FootfallError: the source as a whole cannot be read.
+        """
+
+
+Parser = Callable[[Block], Parsed]
+
+
+def line_tasks(source: Source, parser: Parser, minor_digits: int | None, header: bool = False) -> Iterator[Task]:
+    """The tasks of a format whose rows are lines."""
+    with source.open() as (stream, raw):
+        if header:
+            stream.readline()
+        for block in blocks(stream, raw, 2 if header else 1):
+            yield Task(partial(_check_lines, source.name, parser, block, minor_digits), block.position)
+
+
+def _check_lines(name: str, parser: Parser, block: Block, minor_digits: int | None) -> Checked:
+    return check(name, parser(block), minor_digits)
+
+
+def check(name: str, parsed: Parsed, minor_digits: int | None) -> Checked:
+    """Judges parsed rows."""
+    events, reasons = validate(parsed.table, minor_digits)
+    letters = [DeadLetter(name, line, reason, row) for line, reason, row in parsed.refused]
+    if not reasons.good.all():
+        bad = [int(row) for row in (~reasons.good).nonzero()[0]]
+        letters += [DeadLetter(name, parsed.lines[row], reasons.of(row), parsed.text(row)) for row in bad]
+    return Checked(reasons.rows + len(parsed.refused), encode(events), letters)

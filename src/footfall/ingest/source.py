@@ -1,0 +1,130 @@
+"""Opening what a user points at: a plain, gzip or zip file or standard input, as blocks of whole lines."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from footfall.ports import FootfallError
+
+BLOCK = 4 << 20
+LONGEST_LINE = 1 << 20
+"""A longer line is no event: its start goes to the dead letters."""
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole lines: their bytes, the number of the first one (from 1), how many, and how much of the file is read."""
+
+    data: bytes
+    first_line: int
+    lines: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to ingest."""
+
+    path: str
+
+    @property
+    def name(self) -> str:
+        """The file's name, for messages and dead letters."""
+        return "standard input" if self.path == STDIN else Path(self.path).name
+
+    @property
+    def size(self) -> int | None:
+        """Bytes on disk; None for standard input."""
+        return None if self.path == STDIN else Path(self.path).stat().st_size
+
+    def head(self, length: int = 1 << 16) -> bytes:
+        """The first bytes, inflated, for telling the format; standard input is not touched."""
+        if self.path == STDIN:
+            return b""
+        with self.open() as (stream, _):
+            return stream.read(length)
+
+    @contextmanager
+    def open(self) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+        """The inflated stream and the raw one (whose ``tell`` is the progress).
+
+        Raises:
+            FootfallError: missing, a directory, not readable, damaged or cut short.
+        """
+        try:
+            with self._raw() as raw:
+                yield _inflated(raw, self.name), raw
+        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+            raise FootfallError(f"{self.name} is damaged or cut short ({error}); nothing of it was stored.") from error
+
+    def _raw(self) -> IO[bytes]:
+        if self.path == STDIN:
+            return sys.stdin.buffer
+        try:
+            return Path(self.path).open("rb", buffering=0)
+        except FileNotFoundError as error:
+            raise FootfallError(f"There is no file {self.path}.") from error
+        except IsADirectoryError as error:
+            raise FootfallError(f"{self.path} is a directory; name the files in it, as in {self.path}/*.") from error
+        except PermissionError as error:
+            raise FootfallError(f"{self.path} may not be read by this user.") from error
+
+
+def _inflated(raw: IO[bytes], name: str) -> IO[bytes]:
+    buffered = io.BufferedReader(raw, 1 << 20) if isinstance(raw, io.RawIOBase) else raw
+    magic = buffered.peek(4)[:4] if isinstance(buffered, io.BufferedReader) else b""
+    if magic[:2] == b"\x1f\x8b":
+        return gzip.GzipFile(fileobj=buffered)
+    if magic == b"PK\x03\x04":
+        return _only_member(buffered, name)
+    return buffered
+
+
+def _only_member(buffered: IO[bytes], name: str) -> IO[bytes]:
+    archive = zipfile.ZipFile(buffered)
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    if len(members) != 1:
+        raise FootfallError(f"{name} holds {len(members)} files; unpack it and name the ones to ingest.")
+    return archive.open(members[0])
+
+
+def blocks(stream: IO[bytes], raw: IO[bytes], first_line: int = 1) -> Iterator[Block]:
+    """Cuts a stream into blocks of whole lines; the last line need not end.
+
+    A line longer than ``LONGEST_LINE`` is yielded alone, cut to that length, so that memory stays bounded.
+    """
+    line, rest = first_line, b""
+    while chunk := stream.read(BLOCK):
+        data = rest + chunk
+        end = data.rfind(b"\n") + 1
+        if not end and len(data) > LONGEST_LINE:
+            data, end = _skip_giant(data, stream)
+        if end:
+            block = Block(data[:end], line, data.count(b"\n", 0, end), _position(raw))
+            yield block
+            line += block.lines
+        rest = data[end:]
+    if rest:
+        yield Block(rest, line, 1, _position(raw))
+
+
+def _skip_giant(data: bytes, stream: IO[bytes]) -> tuple[bytes, int]:
+    """Reads past the end of a giant line; gives its start, ended, and what follows it."""
+    while chunk := stream.read(BLOCK):
+        if (end := chunk.find(b"\n")) >= 0:
+            return data[:LONGEST_LINE] + b"\n" + chunk[end + 1 :], LONGEST_LINE + 1
+    return data[:LONGEST_LINE] + b"\n", LONGEST_LINE + 1
+
+
+def _position(raw: IO[bytes]) -> int:
+    return raw.tell() if raw.seekable() else 0

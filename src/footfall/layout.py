@@ -1,0 +1,69 @@
+"""Where everything lies under FOOTFALL_HOME.
+
+::
+
+    FOOTFALL_HOME
+    ├── footfall.toml                              settings (`footfall init` writes a commented one)
+    ├── staging/                                   files waiting for `footfall ingest`; done/ holds those taken
+    ├── lake/events/manifest.json                  names the one live file of each day
+    ├── lake/events/event_date=2019-10-01/….parquet    one store-local day, sorted by visitor, session and time
+    ├── marts/NAME/manifest.json                   the same, for what is counted from a day
+    ├── marts/NAME/day=2019-10-01/….parquet
+    ├── dead_letters/….jsonl                       rows refused, each with its reason
+    └── work/                                      unfinished writes; safe to delete when nothing runs
+
+A file's name is the hash of its content: a day whose content did not change keeps its file, and nothing built from it
+is built again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+EVENTS = "events"
+EVENT_KEY = "event_date"
+MART_KEY = "day"
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths under one home directory."""
+
+    home: Path
+
+    @property
+    def settings(self) -> Path:
+        """The settings file."""
+        return self.home / "footfall.toml"
+
+    @property
+    def staging(self) -> Path:
+        """Files waiting to be ingested."""
+        return self.home / "staging"
+
+    @property
+    def events(self) -> Path:
+        """The lake's table of events."""
+        return self.home / "lake" / EVENTS
+
+    @property
+    def dead_letters(self) -> Path:
+        """Rows refused, with their reasons."""
+        return self.home / "dead_letters"
+
+    @property
+    def work(self) -> Path:
+        """Unfinished writes."""
+        return self.home / "work"
+
+    def mart(self, name: str) -> Path:
+        """The table of one mart."""
+        return self.home / "marts" / name
+
+
+def partition(key: str, day: date) -> str:
+    """The folder of one day: ``event_date=2019-10-01``."""
+    return f"{key}={day.isoformat()}"
