@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -44,12 +44,16 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class DayFile:
-    """The live file of one day: its name below the table, rows, bytes, and the columns that hold any value."""
+    """The live file of one day: its name below the table, rows, bytes, nulls, and what it was made from.
+
+    ``nulls`` counts the nulls of each column that holds any value; a column not in it is empty.
+    """
 
     name: str
     rows: int
     bytes: int
-    columns: tuple[str, ...] = ()
+    nulls: dict[str, int] = field(default_factory=dict)
+    made_from: str = ""
 
 
 class LakeWriter(Protocol):

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from footfall.config import Settings
-from footfall.embedded.table import Table, write
+from footfall.embedded.table import Draft, Table, write
 from footfall.ingest.day import REPEATING, split, tidy
 from footfall.layout import EVENT_KEY, Layout
 from footfall.ports import Counts, DayFile, DeadLetter
@@ -55,19 +55,10 @@ class _Day:
     """What an import holds of one day: rows in memory, runs written out, and when it was last added to."""
 
     parts: list[pa.Table] = field(default_factory=list)
-    runs: list[Future[_Draft]] = field(default_factory=list)
+    runs: list[Future[Draft]] = field(default_factory=list)
     rows: int = 0
     bytes: int = 0
     touched: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A sorted file that is not live."""
-
-    path: Path
-    rows: int
-    columns: tuple[str, ...]
 
 
 class Import:
@@ -118,8 +109,7 @@ class Import:
         drafts = {day: self._pool.submit(self._finish, day, held, live.get(day)) for day, held in self._days.items()}
         changed: dict[date, DayFile | None] = {}
         for day, draft in drafts.items():
-            finished = draft.result()
-            changed[day] = self._lake.table.place(finished.path, day, finished.columns)
+            changed[day] = self._lake.table.place(draft.result(), day)
         self._keep_letters()
         self._lake.table.commit(changed)
         before = sum(live[day].rows for day in changed if day in live)
@@ -136,13 +126,12 @@ class Import:
         self._held -= held.bytes
         held.parts, held.bytes = [], 0
 
-    def _draft(self, name: str, parts: list[pa.Table]) -> _Draft:
+    def _draft(self, name: str, parts: list[pa.Table]) -> Draft:
         tidied, _ = tidy(parts, self._zone)
         parts.clear()
-        path = self._folder / f"{name}.parquet"
-        return _Draft(path, tidied.num_rows, write(tidied, path))
+        return write(tidied, self._folder / f"{name}.parquet")
 
-    def _finish(self, day: date, held: _Day, live: DayFile | None) -> _Draft:
+    def _finish(self, day: date, held: _Day, live: DayFile | None) -> Draft:
         runs = [run.result() for run in held.runs]
         if len(runs) == 1 and not held.parts and not live:
             return runs[0]

@@ -6,6 +6,7 @@ import fcntl
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
@@ -20,6 +21,15 @@ from footfall.ports import DayFile, FootfallError
 ROW_GROUP = 1 << 20
 _DELTA = ("event_time", "received_at", "session_no", "at", "session")
 _PLAIN = frozenset({"user_session", "user_id", "anon_id", "event_id", "order_id", "extra", "ip", "visitor", *_DELTA})
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A finished file of a day that is not live: where it lies, its rows, the nulls of its columns that hold values."""
+
+    path: Path
+    rows: int
+    nulls: dict[str, int]
 
 
 class Table:
@@ -44,17 +54,16 @@ class Table:
         """Where a live file lies."""
         return self.root / file.name
 
-    def place(self, draft: Path, day: date, columns: tuple[str, ...] = ()) -> DayFile:
-        """Moves a finished draft beside the live files, durably, under the name of its content."""
-        content = draft.read_bytes()
+    def place(self, draft: Draft, day: date, made_from: str = "") -> DayFile:
+        """Moves a draft beside the live files, durably, under the name of its content."""
+        content = draft.path.read_bytes()
         folder = self.root / partition(self.key, day)
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"{blake2b(content, digest_size=8).hexdigest()}.parquet"
-        _sync(draft)
-        draft.replace(target)
+        _sync(draft.path)
+        draft.path.replace(target)
         _sync(folder)
-        rows = pq.read_metadata(target).num_rows
-        return DayFile(str(target.relative_to(self.root)), rows, len(content), columns)
+        return DayFile(str(target.relative_to(self.root)), draft.rows, len(content), draft.nulls, made_from)
 
     def commit(self, changed: Mapping[date, DayFile | None]) -> None:
         """Makes the files of the changed days live (None drops a day) and removes what they replace."""
@@ -82,8 +91,8 @@ class Table:
                 folder.rmdir()
 
 
-def write(rows: pa.Table, path: Path) -> tuple[str, ...]:
-    """Writes rows as the lake keeps them; gives the names of the columns that hold any value."""
+def write(rows: pa.Table, path: Path) -> Draft:
+    """Writes rows as a day is kept; the file is not live yet."""
     names = rows.column_names
     rows = pa.table({name: _plain(column) if name in _PLAIN else column for name, column in zip(names, rows.columns)})
     pq.write_table(
@@ -96,7 +105,8 @@ def write(rows: pa.Table, path: Path) -> tuple[str, ...]:
         column_encoding={name: "DELTA_BINARY_PACKED" for name in names if name in _DELTA},
         write_statistics=[name for name in names if name in _DELTA],
     )
-    return tuple(name for name in names if rows.column(name).null_count < rows.num_rows)
+    nulls = {name: rows.column(name).null_count for name in names}
+    return Draft(path, rows.num_rows, {name: count for name, count in nulls.items() if count < rows.num_rows})
 
 
 @contextmanager

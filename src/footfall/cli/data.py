@@ -1,0 +1,158 @@
+"""Commands that move data: ingest, build, query, export, simulate."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from footfall.cli.options import HOME, Gross, Home, Json, Since, Until
+
+if TYPE_CHECKING:
+    from footfall.embedded.lake import EmbeddedLake
+    from footfall.ports import Counts
+
+
+def ingest(
+    files: Annotated[list[str] | None, typer.Argument(help="Files to take, or - for standard input; none takes staging/.")] = None,
+    form: Annotated[str | None, typer.Option("--format", help="Force a format instead of telling it from the content.")] = None,
+    home: Home = HOME,
+    json: Json = False,
+) -> None:
+    """Take files of events into the lake: REES46 CSV, Parquet, JSON lines, access logs; plain, gzip or zip.
+
+    Taking a file twice changes nothing. Rows that cannot be used go to the dead letters with the reason.
+    """
+    from footfall.cli import show
+    from footfall.embedded.run import open_lake
+    from footfall.ports import Counts, FootfallError
+
+    lake = open_lake(home)
+    staged = [] if files else sorted(path for path in lake.layout.staging.glob("*") if path.is_file())
+    if not files and not staged:
+        raise FootfallError(f"Name a file to ingest, or put some into {lake.layout.staging}.")
+    total = Counts()
+    for name in files or map(str, staged):
+        counts = _take(lake, name, form)
+        total += counts
+        if not json:
+            show.out.print(f"{Path(name).name}: {_sentence(counts)}")
+    _put_away(staged)
+    if json:
+        show.as_json(asdict(total))
+    elif total.dead:
+        show.err.print(f"Dead letters and their reasons are in {lake.layout.dead_letters}.", style="dim")
+
+
+def _take(lake: EmbeddedLake, name: str, form: str | None) -> Counts:
+    from footfall.cli import show
+    from footfall.embedded.run import ingest_source
+    from footfall.ingest.source import Source
+
+    source = Source(name)
+    with show.reading(source.name, source.size) as step:
+        return ingest_source(lake, source, form, step)
+
+
+def _sentence(counts: Counts) -> str:
+    return (
+        f"{counts.rows:,} rows = {counts.stored:,} stored + {counts.duplicates:,} duplicate + {counts.dead:,} dead-lettered"
+    )
+
+
+def _put_away(staged: list[Path]) -> None:
+    for path in staged:
+        done = path.parent / "done"
+        done.mkdir(exist_ok=True)
+        path.replace(done / path.name)
+
+
+def build(home: Home = HOME, json: Json = False) -> None:
+    """Bring the marts up to date with the lake; only what changed is counted again."""
+    from footfall.cli import show
+    from footfall.embedded import run
+
+    lake = run.open_lake(home)
+    with show.counting("build") as step:
+        report = run.build(lake, step)
+    if json:
+        show.as_json(asdict(report))
+    else:
+        show.out.print(f"{report.counted:,} of {report.days:,} days counted; everything is up to date.")
+
+
+def query(sql: Annotated[str, typer.Argument(help="A SELECT over events and the marts.")], home: Home = HOME, json: Json = False) -> None:
+    """Ask the lake in SQL: the table events, and every mart under its name."""
+    from footfall.cli import show
+    from footfall.embedded.answers import Answers
+    from footfall.embedded.run import open_lake
+
+    rows = Answers(open_lake(home)).query(sql)
+    if json:
+        show.as_json(rows.to_pylist())
+    else:
+        show.rows(rows)
+
+
+def export(
+    name: Annotated[str, typer.Argument(help="What to export; `footfall export list` names everything.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="A .csv or .parquet file; CSV on standard output if none.")] = None,
+    since: Since = None,
+    until: Until = None,
+    gross: Gross = False,
+    home: Home = HOME,
+    json: Json = False,
+) -> None:
+    """Write an answer whole to a file: visitors, carts, hours, weekdays, windows, brands, funnel and the others."""
+    from footfall.cli import show
+    from footfall.embedded.answers import EXPORTS, Answers
+    from footfall.embedded.export import write_csv, write_file
+    from footfall.embedded.run import open_lake
+
+    if name == "list":
+        for key, title in EXPORTS.items():
+            show.out.print(f"{key:<12} {title}")
+        return
+    answers = Answers(open_lake(home), since and since.date(), until and until.date(), gross)
+    rows = answers.export(name)
+    if json:
+        show.as_json(rows.to_pylist())
+    elif output:
+        write_file(rows, output)
+        show.err.print(f"{rows.num_rows:,} rows in {output}.")
+    else:
+        write_csv(rows)
+
+
+def simulate(
+    output: Annotated[Path, typer.Option("-o", "--output", help="A .jsonl, .csv (REES46's nine columns) or .parquet file.")],
+    days: Annotated[int, typer.Option(min=1, help="Days to simulate.")] = 28,
+    visitors: Annotated[int, typer.Option(min=1, help="Visitors a day; each makes about six events.")] = 5_000,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed is another store.")] = 1,
+    effects: Annotated[bool, typer.Option(help="Plant discount windows and weak brands.")] = True,
+    processes: Annotated[int, typer.Option(min=0, help="Processes; 0 uses every core. The events are the same.")] = 0,
+    json: Json = False,
+) -> None:
+    """Write the events of a simulated store, and beside them what is true of it."""
+    import os
+
+    from footfall.cli import show
+    from footfall.ports import FootfallError
+    from footfall.simulate import Store, write
+
+    store = Store(days=days, visitors=visitors, seed=seed, effects=effects, processes=processes or os.cpu_count() or 1)
+    try:
+        with show.counting("simulate", "days") as step:
+            truth = write(output, store, progress=lambda _events, share: step(round(share * days), days))
+    except (ValueError, FileNotFoundError) as error:
+        raise FootfallError(f"{error}.") from error
+    events = sum(truth.days.column("events").to_pylist())
+    if json:
+        show.as_json({"file": str(output), "events": events, "days": days, "seed": seed})
+    else:
+        show.out.print(f"{events:,} events in {output}; what is true of them is in {output}.truth.json")
+
+
+COMMANDS = (ingest, build, query, export, simulate)

@@ -1,0 +1,80 @@
+"""What a terminal shows: progress, small tables, sparklines, money."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """Values as a row of bars from zero to the highest; a dot where there is none."""
+    top = max(values, default=0)
+    return "".join(BARS[min(int(value / top * 8), 7)] if value > 0 else "·" for value in values)
+
+
+def money(minor: float, currency: str, digits: int) -> str:
+    """Minor units as money: ``1,234.50 EUR``."""
+    return f"{minor / 10**digits:,.{digits}f} {currency}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage with one digit."""
+    return f"{100 * share:.1f} %"
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], text_columns: int = 1) -> Table:
+    """A small table; the first columns are text, the others are aligned right."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    for index, name in enumerate(columns):
+        made.add_column(name, justify="left" if index < text_columns else "right", overflow="fold")
+    for row in rows:
+        made.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
+    return made
+
+
+def as_json(document: Any) -> None:
+    """One JSON document on stdout."""
+    sys.stdout.write(json.dumps(document, default=str, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def reading(name: str, size: int | None) -> Iterator[Any]:
+    """A bar over the bytes of a source with rows a second and time left; yields what an import calls."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+    ) as bars:
+        task = bars.add_task(name, total=size, rate="")
+
+        def step(rows: int, position: int) -> None:
+            elapsed = bars.tasks[0].elapsed or 0
+            rate = f"{rows / elapsed:,.0f} rows/s" if elapsed > 0 else ""
+            bars.update(task, completed=position, rate=rate)
+
+        yield step
+
+
+@contextmanager
+def counting(name: str, unit: str = "days") -> Iterator[Any]:
+    """A bar over things done of things to do; yields what a build calls."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bars:
+        task = bars.add_task(name, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)

@@ -1,0 +1,187 @@
+"""Bringing the marts up to date: only what changed is counted again."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import blake2b
+from itertools import count
+from pathlib import Path
+from threading import local
+
+import duckdb
+import pyarrow as pa
+
+from footfall import insights, known_bots
+from footfall.embedded import history, identity, midnight
+from footfall.embedded.clean import LakeDay, define_clean, open_connection
+from footfall.embedded.lake import EmbeddedLake
+from footfall.embedded.marts import mart, reader
+from footfall.embedded.midnight import Edge
+from footfall.embedded.table import Draft, write
+from footfall.insights import Query
+from footfall.ports import DayFile
+
+Progress = Callable[[int, int], None]
+"""Called with the days counted so far and how many there are to count."""
+
+BATCH = 31
+"""Days between commits: the most that a killed build has to do again."""
+EDGES = "edges"
+IDENTITIES = "identities"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build did: days counted again, days in the lake."""
+
+    counted: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be counted of one day: marts by name, each with what it will have been made from."""
+
+    day: date
+    marts: Mapping[str, str]
+
+
+def build(lake: EmbeddedLake, progress: Progress = lambda _done, _all: None) -> Report:
+    """Brings every mart up to date with the lake.
+
+    A day is counted again when its file, the sessions that run over its midnights, the users its visitors turned out
+    to be, the lists of known bots or the SQL changed; a killed build goes on where its last commit was.
+    """
+    lake.layout.work.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="build-", dir=lake.layout.work))
+    try:
+        return _Builder(lake, folder).run(progress)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Builder:
+    """One run over a lake."""
+
+    def __init__(self, lake: EmbeddedLake, folder: Path) -> None:
+        self._lake = lake
+        self._files = dict(lake.days())
+        self._folder = folder
+        self._workers = lake.settings.engine.workers
+        self._own = local()
+        self._names = count()
+        self._links: pa.Table | None = None
+        self._days: dict[date, LakeDay] = {}
+
+    def run(self, progress: Progress) -> Report:
+        self._count_all([Task(day, {EDGES: file.name}) for day, file in self._files.items()], self._count_edges)
+        self._days = self._stitched()
+        digests = self._identified()
+        names = insights.daily()
+        tasks = [Task(day, {name: self._made_from(name, day, digests) for name in names}) for day in self._files]
+        counted = self._count_all(tasks, self._count_clean, progress)
+        history.count_first_days(self._lake, self._write)
+        history.count_carts(self._lake, self._write)
+        return Report(counted, len(self._files))
+
+    def _stitched(self) -> dict[date, LakeDay]:
+        """The lake's days, with the sessions that came over midnight."""
+        near: dict[date, list[Edge]] = {day: [] for day in self._files}
+        with reader(self._lake.layout, self._workers, EDGES) as connection:
+            query = f"SELECT day, key, session_no, first, last FROM {EDGES} ORDER BY day, key, session_no"
+            for day, *edge in connection.execute(query).fetchall() if self._files else ():
+                near[day].append(Edge(*edge))
+        over = midnight.carried(near)
+        path = self._lake.table.path
+        return {day: LakeDay(day, path(file), file, over[day]) for day, file in self._files.items()}
+
+    def _identified(self) -> dict[date, str]:
+        """Links users to what they were before they logged in, where the lake has any such rows."""
+        if all(day.all_known for day in self._days.values()):
+            return {}
+        self._count_all([Task(day, {IDENTITIES: file.name}) for day, file in self._files.items()], self._count_identities)
+        with reader(self._lake.layout, self._workers, IDENTITIES) as connection:
+            self._links, digests = identity.resolve(connection)
+        return digests
+
+    def _made_from(self, name: str, day: date, digests: Mapping[date, str]) -> str:
+        """A short name of everything that a mart's day is counted from."""
+        today, tomorrow = self._days[day], self._days.get(day + timedelta(1))
+        parts = [known_bots.version(), insights.daily()[name].text, today.file.name, today.carried, digests.get(day)]
+        if tomorrow and insights.daily()[name].day == "session_date" and tomorrow.carried:
+            parts += [tomorrow.file.name, tomorrow.carried, digests.get(tomorrow.day)]
+        return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
+
+    def _count_all(
+        self, tasks: list[Task], work: Callable[[Task], dict[str, Draft]], progress: Progress = lambda _d, _a: None
+    ) -> int:
+        """Does what is out of date of some tasks, in parallel, a batch a commit; gives the days it did."""
+        live = {name: mart(self._lake.layout, name).days() for name in {name for task in tasks for name in task.marts}}
+        self._drop_days_gone(live)
+        stale = [task for task in (_stale(task, live) for task in tasks) if task.marts]
+        with ThreadPoolExecutor(self._workers, initializer=self._open, initargs=(len(stale),)) as pool:
+            for start in range(0, len(stale), BATCH):
+                batch = stale[start : start + BATCH]
+                made: dict[str, dict[date, DayFile | None]] = {name: {} for name in live}
+                for done, (task, drafts) in enumerate(zip(batch, pool.map(work, batch), strict=True), start + 1):
+                    for name, draft in drafts.items():
+                        placed = mart(self._lake.layout, name).place(draft, task.day, task.marts[name])
+                        made[name][task.day] = placed
+                    progress(done, len(stale))
+                for name, changed in made.items():
+                    mart(self._lake.layout, name).commit(changed)
+        return len(stale)
+
+    def _drop_days_gone(self, live: Mapping[str, Mapping[date, DayFile]]) -> None:
+        for name, days in live.items():
+            if gone := [day for day in days if day not in self._files]:
+                mart(self._lake.layout, name).commit(dict.fromkeys(gone))
+
+    def _open(self, tasks: int) -> None:
+        """Gives a worker a connection of its own; few tasks share the cores."""
+        self._own.connection = open_connection(max(1, self._workers // max(1, min(self._workers, tasks))))
+        if self._links is not None:
+            self._own.connection.register("links", self._links)
+
+    def _count_edges(self, task: Task) -> dict[str, Draft]:
+        path = self._lake.table.path(self._files[task.day])
+        found = midnight.edges(self._own.connection, path, task.day, self._lake.settings.store.zone)
+        return {EDGES: self._write(found)}
+
+    def _count_identities(self, task: Task) -> dict[str, Draft]:
+        path = self._lake.table.path(self._files[task.day])
+        return {IDENTITIES: self._write(identity.identities(self._own.connection, path))}
+
+    def _count_clean(self, task: Task) -> dict[str, Draft]:
+        connection: duckdb.DuckDBPyConnection = self._own.connection
+        drafts = {}
+        for by in sorted({insights.daily()[name].day for name in task.marts}):
+            define_clean(connection, self._days[task.day], self._days.get(task.day + timedelta(1)), by)
+            for name in (name for name in task.marts if insights.daily()[name].day == by):
+                query = insights.daily()[name]
+                limit = "" if self._can_count(query, task.day) else "LIMIT 0"
+                rows = connection.sql(f"FROM (\n{query.text}\n) ORDER BY ALL {limit}").to_arrow_table()
+                drafts[name] = self._write(rows.drop_columns(["day"]))
+        return drafts
+
+    def _can_count(self, query: Query, day: date) -> bool:
+        """Whether the source had any of the fields that a mart needs."""
+        near = [lake_day for lake_day in (self._days.get(day), self._days.get(day + timedelta(1))) if lake_day]
+        return not query.needs or any(lake_day.holds(column) for lake_day in near for column in query.needs)
+
+    def _write(self, rows: pa.Table) -> Draft:
+        return write(rows, self._folder / f"{next(self._names)}.parquet")
+
+
+def _stale(task: Task, live: Mapping[str, Mapping[date, DayFile]]) -> Task:
+    """What of a task was made from something else than it would be now, or never."""
+
+    def current(name: str, made_from: str) -> bool:
+        return task.day in live[name] and live[name][task.day].made_from == made_from
+
+    return Task(task.day, {name: source for name, source in task.marts.items() if not current(name, source)})

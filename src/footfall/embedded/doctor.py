@@ -1,0 +1,90 @@
+"""What can be wrong with an installation, and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from footfall.config import SettingsError, load
+from footfall.embedded.lake import EmbeddedLake
+from footfall.embedded.marts import mart
+from footfall.layout import Layout
+from footfall.ports import FootfallError
+
+LOW_DISK = 2 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: whether it is well, what was seen, what to do."""
+
+    ok: bool
+    what: str
+    do: str = ""
+
+
+def examine(home: Path) -> list[Finding]:
+    """Looks at the settings, the folder, the disk, every file of the lake, the marts and the dead letters."""
+    try:
+        settings = load(Layout(home).settings)
+    except SettingsError as error:
+        return [Finding(False, str(error), f"Edit {Layout(home).settings}; `footfall init` in another home shows the defaults.")]
+    lake = EmbeddedLake(Layout(home), settings)
+    checks: tuple[Callable[[EmbeddedLake], Iterator[Finding]], ...] = (_folder, _disk, _events, _marts, _dead_letters)
+    findings = [Finding(True, f"settings: zone {settings.store.timezone}, currency {settings.store.currency}")]
+    for check in checks:
+        try:
+            findings.extend(check(lake))
+        except FootfallError as error:
+            findings.append(Finding(False, str(error), "Remove the damaged file and ingest the sources again."))
+    return findings
+
+
+def _folder(lake: EmbeddedLake) -> Iterator[Finding]:
+    home = lake.layout.home
+    if not home.exists():
+        yield Finding(True, f"{home} does not exist yet", "footfall demo, or: footfall ingest FILE")
+    elif not os.access(home, os.W_OK):
+        yield Finding(False, f"{home} cannot be written by this user", f"Give this user the folder, or name another: --home DIR")
+    else:
+        yield Finding(True, f"{home} can be written")
+
+
+def _disk(lake: EmbeddedLake) -> Iterator[Finding]:
+    place = lake.layout.home if lake.layout.home.exists() else Path.cwd()
+    free = shutil.disk_usage(place).free
+    yield Finding(free >= LOW_DISK, f"{free / 2**30:,.1f} GiB free", "" if free >= LOW_DISK else "Make room on the disk.")
+
+
+def _events(lake: EmbeddedLake) -> Iterator[Finding]:
+    days = lake.days()
+    damaged = [day for day, file in days.items() if not _whole(lake.table.path(file), file.bytes)]
+    for day in damaged:
+        yield Finding(False, f"the lake's file of {day} is missing or cut short", "Restore it from a copy, or remove the day and ingest its sources again.")
+    if days and not damaged:
+        rows = sum(file.rows for file in days.values())
+        yield Finding(True, f"lake: {rows:,} events in {len(days):,} days, {min(days)} to {max(days)}")
+    if not days:
+        yield Finding(True, "the lake is empty", "footfall ingest FILE")
+
+
+def _whole(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size
+
+
+def _marts(lake: EmbeddedLake) -> Iterator[Finding]:
+    behind = [day for day in lake.days() if day not in mart(lake.layout, "visitor_days").days()]
+    if behind:
+        yield Finding(False, f"{len(behind):,} days are not counted yet", "footfall build")
+    elif lake.days():
+        yield Finding(True, "marts cover every day")
+
+
+def _dead_letters(lake: EmbeddedLake) -> Iterator[Finding]:
+    files = list(lake.layout.dead_letters.glob("*.jsonl"))
+    if files:
+        lines = sum(file.read_bytes().count(b"\n") for file in files)
+        yield Finding(True, f"{lines:,} dead letters", f"Look at the reasons in {lake.layout.dead_letters}.")

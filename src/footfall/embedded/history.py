@@ -1,0 +1,100 @@
+"""Marts that look across days: who came for the first time, and carts that live for weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from hashlib import blake2b
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from footfall import insights
+from footfall.embedded.lake import EmbeddedLake
+from footfall.embedded.marts import mart, reader
+from footfall.embedded.midnight import midnight
+from footfall.embedded.table import Draft, Table
+from footfall.ports import DayFile
+
+VISITOR_DAYS = "visitor_days"
+FIRST_DAYS = "first_days"
+CART_EVENTS = "cart_events"
+CARTS = "carts"
+
+Write = Callable[[pa.Table], Draft]
+
+
+def count_first_days(lake: EmbeddedLake, write: Write) -> None:
+    """Tells new visitors from returning ones, from the first day on whose visitors or predecessors changed."""
+    table = mart(lake.layout, FIRST_DAYS)
+    made_from = _chained(mart(lake.layout, VISITOR_DAYS).days())
+    if stale := _stale(table, made_from):
+        with reader(lake.layout, lake.settings.engine.workers, VISITOR_DAYS) as connection:
+            query = f"FROM (\n{insights.history()[FIRST_DAYS].text}\n) ORDER BY ALL"
+            rows = connection.sql(query, params={"since": min(stale)}).to_arrow_table()
+        _replace(table, rows, stale, made_from, write)
+
+
+def count_carts(lake: EmbeddedLake, write: Write) -> None:
+    """Works out again the carts of every visitor whom a changed day touches; all other carts stay as they are."""
+    table = mart(lake.layout, CARTS)
+    text = insights.history()[CARTS].text
+    sources = mart(lake.layout, CART_EVENTS).days()
+    made_from = {day: _named(text, file.name) for day, file in sources.items()}
+    if not (stale := _stale(table, made_from)):
+        return
+    live = table.days()
+    with reader(lake.layout, lake.settings.engine.workers, CART_EVENTS, *([CARTS] if live else [])) as connection:
+        if live.keys() - set(stale):
+            _restrict(connection, stale, midnight(min(stale), lake.settings.store.zone))
+            kept = "SELECT * FROM carts WHERE visitor NOT IN (FROM touched)"
+            rows = connection.sql(f"FROM ({_over(text, 'touched_events')} UNION ALL BY NAME {kept}) ORDER BY ALL").to_arrow_table()
+        else:
+            rows = connection.sql(f"FROM (\n{text}\n) ORDER BY ALL").to_arrow_table()
+    _replace(table, rows, list(made_from), made_from, write)
+
+
+def _restrict(connection: duckdb.DuckDBPyConnection, stale: list[date], since: int) -> None:
+    """``touched``: visitors with a cart event on a changed day, now or, as far as their carts tell, before."""
+    connection.execute(
+        """CREATE TEMP TABLE touched AS
+           SELECT visitor FROM cart_events WHERE list_contains($stale, day)
+           UNION SELECT visitor FROM carts WHERE day <= $until AND greatest(last_at, coalesce(bought_at, 0)) >= $since""",
+        {"stale": stale, "since": since, "until": max(stale)},
+    )
+    connection.execute("CREATE TEMP VIEW touched_events AS FROM cart_events WHERE visitor IN (FROM touched)")
+
+
+def _over(text: str, relation: str) -> str:
+    """The carts of some visitors: the same text over a part of its source."""
+    return f"(WITH cart_events AS (FROM {relation}) FROM (\n{text}\n))"
+
+
+def _stale(table: Table, made_from: Mapping[date, str]) -> list[date]:
+    """Days made from something else than they would be now, or never; days gone are dropped."""
+    live = table.days()
+    if gone := live.keys() - made_from.keys():
+        table.commit(dict.fromkeys(gone))
+    return [day for day, source in made_from.items() if day not in live or live[day].made_from != source]
+
+
+def _replace(table: Table, rows: pa.Table, days: list[date], made_from: Mapping[date, str], write: Write) -> None:
+    """Commits the rows of some days, each to its day."""
+    changed: dict[date, DayFile | None] = {}
+    for day in days:
+        part = rows.filter(pc.equal(rows["day"], day)).drop_columns(["day"])
+        changed[day] = table.place(write(part), day, made_from[day])
+    table.commit(changed)
+
+
+def _chained(days: Mapping[date, DayFile]) -> dict[date, str]:
+    """For each day a short name of everything up to it."""
+    chained, before = {}, insights.history()[FIRST_DAYS].text
+    for day, file in days.items():
+        chained[day] = before = _named(before, file.name)
+    return chained
+
+
+def _named(*parts: str) -> str:
+    return blake2b(repr(parts).encode(), digest_size=8).hexdigest()

@@ -1,0 +1,75 @@
+"""The embedded plane, put together: a home directory opened, files brought in, marts brought up to date."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+
+from footfall.config import Settings, load
+from footfall.embedded import build as marts
+from footfall.embedded.lake import EmbeddedLake
+from footfall.embedded.table import exclusive
+from footfall.ingest.run import Progress, ingest
+from footfall.ingest.source import Source
+from footfall.layout import Layout
+from footfall.ports import Counts, FootfallError
+
+AHEAD = 2
+"""Tasks in flight for each worker while importing."""
+
+
+def open_lake(home: Path, settings: Settings | None = None) -> EmbeddedLake:
+    """The lake under a home; nothing is created until something is written.
+
+    Raises:
+        SettingsError: a setting that cannot be used.
+    """
+    _choose_allocator()
+    layout = Layout(home)
+    return EmbeddedLake(layout, settings or load(layout.settings))
+
+
+def ingest_source(lake: EmbeddedLake, source: Source, forced: str | None, progress: Progress) -> Counts:
+    """Brings one file into the lake, whole or not at all.
+
+    Raises:
+        FootfallError: the file cannot be read, holds no row, or the disk is full.
+    """
+    workers = lake.settings.engine.workers
+    with _one_writer(lake), ThreadPoolExecutor(workers) as pool, lake.writer(pool) as writer:
+        return ingest(source, forced, writer, lake.settings.store, pool, AHEAD * workers, progress)
+
+
+def build(lake: EmbeddedLake, progress: marts.Progress) -> marts.Report:
+    """Brings the marts up to date.
+
+    Raises:
+        FootfallError: the disk is full.
+    """
+    with _one_writer(lake):
+        return marts.build(lake, progress)
+
+
+@contextmanager
+def _one_writer(lake: EmbeddedLake) -> Iterator[None]:
+    """Keeps other writers out, clears what killed ones left behind, and says a full disk in a sentence."""
+    try:
+        with exclusive(lake.layout.home):
+            shutil.rmtree(lake.layout.work, ignore_errors=True)
+            yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error):
+            raise FootfallError(f"The disk under {lake.layout.home} is full; make room and run it again.") from error
+        raise
+
+
+def _choose_allocator() -> None:
+    """Uses the allocator that gives freed memory back soonest, where this build of Arrow has it."""
+    if "jemalloc" in pa.supported_memory_backends():
+        pa.set_memory_pool(pa.jemalloc_memory_pool())
