@@ -6,7 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -28,7 +28,7 @@ class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str = "My store"
     timezone: str = "UTC"
-    currency: str = "USD"
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] = "USD"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -44,8 +44,8 @@ class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a run may use: worker threads (0 means every core) and memory for rows held while importing, in MB."""
 
-    threads: int = 0
-    memory_mb: int = 512
+    threads: Annotated[int, msgspec.Meta(ge=0, le=1024)] = 0
+    memory_mb: Annotated[int, msgspec.Meta(ge=0)] = 512
 
     @property
     def workers(self) -> int:
@@ -73,23 +73,27 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     try:
         values = tomllib.loads(path.read_text()) if path.is_file() else {}
         settings = msgspec.convert(_overlay(values, environ), Settings, strict=False)
-        _ = settings.store.zone
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
     except msgspec.ValidationError as error:
         raise SettingsError(f"A setting in {path} or the environment cannot be used: {error}") from error
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        zone = _overlay(values, environ).get("store", {}).get("timezone")
-        raise SettingsError(f"store.timezone: {zone!r} is not an IANA time zone such as Europe/Berlin") from error
+    _refuse_zone(settings.store)
     return settings
+
+
+def _refuse_zone(store: Store) -> None:
+    try:
+        _ = store.zone
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise SettingsError(f"store.timezone: {store.timezone!r} is not an IANA time zone such as Europe/Berlin") from error
 
 
 def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
     merged = {section: dict(keys) if isinstance(keys, dict) else keys for section, keys in values.items()}
     for name, value in environ.items():
         section, found, key = name.removeprefix(PREFIX).lower().partition("__")
-        if name.startswith(PREFIX) and found:
-            merged.setdefault(section, {})[key] = value
+        if name.startswith(PREFIX) and found and isinstance(merged.setdefault(section, {}), dict):
+            merged[section][key] = value
     return merged
 
 

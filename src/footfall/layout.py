@@ -8,7 +8,7 @@
     ├── lake/events/manifest.json                  names the one live file of each day
     ├── lake/events/event_date=2019-10-01/….parquet    one store-local day, sorted by visitor, session and time
     ├── marts/NAME/manifest.json                   the same, for what is counted from a day
-    ├── marts/NAME/day=2019-10-01/….parquet
+    ├── marts/NAME/day=2019-10-01/….parquet         (as_of=2019-10-31/….parquet where a mart is worked out as a whole)
     ├── dead_letters/….jsonl                       rows refused, each with its reason
     └── work/                                      unfinished writes; safe to delete when nothing runs
 
@@ -25,6 +25,7 @@ from pathlib import Path
 EVENTS = "events"
 EVENT_KEY = "event_date"
 MART_KEY = "day"
+STANDING_KEY = "as_of"
 MANIFEST = "manifest.json"
 
 

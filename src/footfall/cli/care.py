@@ -5,7 +5,7 @@ from __future__ import annotations
 from footfall.cli.options import HOME, Home, Json
 
 
-def init(home: Home = HOME) -> None:
+def init(home: Home = HOME, json: Json = False) -> None:
     """Write a commented footfall.toml; every line in it states a default."""
     from footfall.cli import show
     from footfall.config import template
@@ -17,7 +17,10 @@ def init(home: Home = HOME) -> None:
         raise FootfallError(f"{path} is there already; edit it, or move it away first.")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(template())
-    show.out.print(f"Wrote {path}. Set the store's time zone and currency there, then: footfall ingest FILE")
+    if json:
+        show.as_json({"file": str(path)})
+        return
+    show.out.print(f"Wrote {path}. Set the store's time zone and currency there, then: footfall ingest FILE", markup=False)
 
 
 def doctor(home: Home = HOME, json: Json = False) -> None:
@@ -30,8 +33,8 @@ def doctor(home: Home = HOME, json: Json = False) -> None:
         show.as_json([{"ok": finding.ok, "what": finding.what, "do": finding.do} for finding in findings])
     else:
         for finding in findings:
-            mark = "[green]ok[/]" if finding.ok else "[red]!![/]"
-            show.out.print(f"{mark}  {finding.what}" + (f"\n    → {finding.do}" if finding.do else ""))
+            show.out.print("ok" if finding.ok else "!!", style="green" if finding.ok else "red", end="  ")
+            show.out.print(finding.what + (f"\n    → {finding.do}" if finding.do else ""), markup=False)
     if not all(finding.ok for finding in findings):
         raise SystemExit(1)
 

@@ -38,12 +38,12 @@ def ingest(
         counts = _take(lake, name, form)
         total += counts
         if not json:
-            show.out.print(f"{Path(name).name}: {_sentence(counts)}")
+            show.out.print(f"{Path(name).name}: {_sentence(counts)}", markup=False)
     _put_away(staged)
     if json:
         show.as_json(asdict(total))
     elif total.dead:
-        show.err.print(f"Dead letters and their reasons are in {lake.layout.dead_letters}.", style="dim")
+        show.err.print(f"Dead letters and their reasons are in {lake.layout.dead_letters}.", style="dim", markup=False)
 
 
 def _take(lake: EmbeddedLake, name: str, form: str | None) -> Counts:
@@ -107,21 +107,23 @@ def export(
 ) -> None:
     """Write an answer whole to a file: visitors, carts, hours, weekdays, windows, brands, funnel and the others."""
     from footfall.cli import show
-    from footfall.embedded.answers import EXPORTS, Answers
-    from footfall.embedded.export import write_csv, write_file
+    from footfall.embedded.answers import Answers
+    from footfall.embedded.export import EXPORTS, rows_of, write_csv, write_file
     from footfall.embedded.run import open_lake
 
-    if name == "list":
-        for key, title in EXPORTS.items():
-            show.out.print(f"{key:<12} {title}")
+    if name == "list" and json:
+        show.as_json({key: export.title for key, export in EXPORTS.items()})
         return
-    answers = Answers(open_lake(home), since and since.date(), until and until.date(), gross)
-    rows = answers.export(name)
+    if name == "list":
+        show.out.print(show.table("", ["name", "what"], [(key, export.title) for key, export in EXPORTS.items()], 2))
+        return
+    answers = Answers(open_lake(home), since and since.date(), until and until.date(), "gross" if gross else "net")
+    rows = rows_of(answers, name)
     if json:
         show.as_json(rows.to_pylist())
     elif output:
         write_file(rows, output)
-        show.err.print(f"{rows.num_rows:,} rows in {output}.")
+        show.err.print(f"{rows.num_rows:,} rows in {output}.", markup=False)
     else:
         write_csv(rows)
 
@@ -152,7 +154,7 @@ def simulate(
     if json:
         show.as_json({"file": str(output), "events": events, "days": days, "seed": seed})
     else:
-        show.out.print(f"{events:,} events in {output}; what is true of them is in {output}.truth.json")
+        show.out.print(f"{events:,} events in {output}; what is true of them is in {output}.truth.json", markup=False)
 
 
 COMMANDS = (ingest, build, query, export, simulate)

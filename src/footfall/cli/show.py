@@ -11,10 +11,13 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, emoji=False)
+err = Console(stderr=True, highlight=False, emoji=False)
 
+SCREENFUL = 100
+"""Rows up to which an answer is shown as a table."""
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -38,10 +41,20 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], 
     """A small table; the first columns are text, the others are aligned right."""
     made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
     for index, name in enumerate(columns):
-        made.add_column(name, justify="left" if index < text_columns else "right", overflow="fold")
+        made.add_column(Text(name), justify="left" if index < text_columns else "right", overflow="ellipsis", no_wrap=True)
     for row in rows:
-        made.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
+        made.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in row))
     return made
+
+
+def rows(answer: Any) -> None:
+    """The rows of an Arrow table: a table where it fits a screen or two, else CSV."""
+    if answer.num_rows <= SCREENFUL:
+        out.print(table("", answer.column_names, [list(row.values()) for row in answer.to_pylist()]))
+    else:
+        from footfall.embedded.export import write_csv
+
+        write_csv(answer)
 
 
 def as_json(document: Any) -> None:
@@ -60,6 +73,7 @@ def reading(name: str, size: int | None) -> Iterator[Any]:
         TimeRemainingColumn(),
         console=err,
         transient=True,
+        disable=not err.is_terminal,
     ) as bars:
         task = bars.add_task(name, total=size, rate="")
 
@@ -75,6 +89,6 @@ def reading(name: str, size: int | None) -> Iterator[Any]:
 def counting(name: str, unit: str = "days") -> Iterator[Any]:
     """A bar over things done of things to do; yields what a build calls."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as bars:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
         task = bars.add_task(name, total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total)

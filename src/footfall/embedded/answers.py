@@ -7,16 +7,18 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from footfall import insights
-from footfall.embedded.clean import open_connection
+from footfall.embedded.clean import open_connection, parquet
+from footfall.embedded.history import SETTLES, bound, data_until
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.marts import define_view
+from footfall.insights.brands import brands_to_promote
+from footfall.insights.categories import occurrences, top_categories
+from footfall.insights.columns import Table
+from footfall.insights.statistics import Floats
+from footfall.insights.windows import discount_windows
 from footfall.ports import FootfallError
-
-SETTLES = timedelta(days=8)
-"""After this long no cart of a day can change its state."""
 
 
 class Answers:
@@ -26,15 +28,19 @@ class Answers:
         lake: whose marts.
         since: first day; None for the first there is.
         until: last day; None for the last there is.
+        population: what labels are worked out from: ``gross``, ``known`` or ``net``.
     """
 
-    def __init__(self, lake: EmbeddedLake, since: date | None = None, until: date | None = None) -> None:
+    def __init__(
+        self, lake: EmbeddedLake, since: date | None = None, until: date | None = None, population: str = "net"
+    ) -> None:
         self.lake = lake
         self._days = lake.days()
         if not self._days:
             raise FootfallError(f"The lake under {lake.layout.home} is empty; bring a file in: footfall ingest FILE")
         self.first, self.last = min(self._days), max(self._days)
         self.since, self.until = since or self.first, until or self.last
+        self.population = population
         self._connection = open_connection(lake.settings.engine.workers)
         self._defined: set[str] = set()
 
@@ -46,8 +52,31 @@ class Answers:
         """
         question = insights.questions()[name]
         self._define(question.reads)
-        known = self._parameters()
-        return self._connection.sql(question.text, params={key: known[key] for key in question.parameters}).to_arrow_table()
+        return self._connection.sql(question.text, params=bound(question, self._parameters())).to_arrow_table()
+
+    def hours(self) -> Table:
+        """The categories of every hour of the day, best first: see ``categories.top_categories``."""
+        return top_categories(self._columns("top_categories"), self.occurrences(), "hour", self.population)
+
+    def weekdays(self) -> Table:
+        """The categories of every weekday, best first: see ``categories.top_categories``."""
+        return top_categories(self._columns("top_categories"), self.occurrences(), "weekday", self.population)
+
+    def windows(self) -> Table:
+        """Discount, harvest and quiet windows: see ``windows.discount_windows``."""
+        return discount_windows(self._columns("discount_windows"), self.occurrences(), self.population)
+
+    def brands(self) -> Table:
+        """Brands with what to do about each: see ``brands.brands_to_promote``."""
+        return brands_to_promote(self._columns("brands_to_promote"), self.population)
+
+    def _columns(self, name: str) -> dict[str, list[Any]]:
+        return dict(self.ask(name).to_pydict())
+
+    def occurrences(self) -> Floats:
+        """How often each hour of the week occurred in the range."""
+        days = [day for day in self._days if self.since <= day <= self.until]
+        return occurrences(days, self.lake.settings.store.timezone)
 
     def query(self, sql: str) -> pa.Table:
         """The rows of a SELECT over ``events`` and the marts.
@@ -56,23 +85,17 @@ class Answers:
             FootfallError: SQL that DuckDB refuses; the message is its own.
         """
         self._define_events()
-        for name in (*insights.daily(), *insights.history()):
+        for name in (*insights.daily(), *insights.history(), *insights.standing()):
             define_view(self._connection, self.lake.layout, name)
         try:
             return self._connection.sql(sql).to_arrow_table()
         except (duckdb.Error, AttributeError) as error:
             raise FootfallError(f"The query cannot be answered: {str(error).splitlines()[0]}") from error
 
-    def data_until(self) -> int:
-        """The latest event, in epoch milliseconds."""
-        statistics = pq.read_metadata(self.lake.table.path(self._days[self.last]))
-        names = [statistics.schema.column(index).name for index in range(statistics.num_columns)]
-        place = names.index("event_time")
-        groups = (statistics.row_group(index).column(place).statistics.max for index in range(statistics.num_row_groups))
-        return int(max(groups).timestamp() * 1000)
-
     def _parameters(self) -> dict[str, Any]:
-        return {"since": self.since, "until": self.until, "as_of": self.data_until(), "settled": self.last - SETTLES}
+        week = self.since - timedelta(self.since.weekday())
+        settled = self.last - SETTLES
+        return {"since": self.since, "until": self.until, "since_week": week, "settled": settled, "as_of": data_until(self.lake)}
 
     def _define(self, names: tuple[str, ...]) -> None:
         for name in names:
@@ -81,5 +104,5 @@ class Answers:
             self._defined.add(name)
 
     def _define_events(self) -> None:
-        paths = [str(self.lake.table.path(file)) for file in self._days.values()]
-        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW events AS FROM read_parquet({paths}, hive_partitioning = true)")
+        paths = [self.lake.table.path(file) for file in self._days.values()]
+        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW events AS FROM {parquet(paths, hive=True)}")

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import blake2b
-from itertools import count
+from itertools import count, groupby
 from pathlib import Path
 from threading import local
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from footfall import insights, known_bots
 from footfall.embedded import history, identity, midnight
-from footfall.embedded.clean import LakeDay, define_clean, open_connection
+from footfall.embedded.clean import LakeDay, choose_days, define_clean, open_connection
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.marts import mart, reader
 from footfall.embedded.midnight import Edge
@@ -29,8 +30,8 @@ from footfall.ports import DayFile
 Progress = Callable[[int, int], None]
 """Called with the days counted so far and how many there are to count."""
 
-BATCH = 31
-"""Days between commits: the most that a killed build has to do again."""
+BATCH = 16
+"""Chunks between commits: the most that a killed build has to do again."""
 EDGES = "edges"
 IDENTITIES = "identities"
 
@@ -41,6 +42,13 @@ class Report:
 
     counted: int
     days: int
+
+
+CHUNK = 500_000
+"""Rows counted in one go: small days are counted together."""
+
+Drafts = dict[tuple[str, date], Draft]
+"""What a task made: a draft for each mart and day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,7 @@ class _Builder:
         counted = self._count_all(tasks, self._count_clean, progress)
         history.count_first_days(self._lake, self._write)
         history.count_carts(self._lake, self._write)
+        history.count_standing(self._lake, self._write)
         return Report(counted, len(self._files))
 
     def _stitched(self) -> dict[date, LakeDay]:
@@ -118,24 +127,40 @@ class _Builder:
         return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 
     def _count_all(
-        self, tasks: list[Task], work: Callable[[Task], dict[str, Draft]], progress: Progress = lambda _d, _a: None
+        self, tasks: list[Task], work: Callable[[list[Task]], Drafts], progress: Progress = lambda _d, _a: None
     ) -> int:
         """Does what is out of date of some tasks, in parallel, a batch a commit; gives the days it did."""
         live = {name: mart(self._lake.layout, name).days() for name in {name for task in tasks for name in task.marts}}
         self._drop_days_gone(live)
         stale = [task for task in (_stale(task, live) for task in tasks) if task.marts]
-        with ThreadPoolExecutor(self._workers, initializer=self._open, initargs=(len(stale),)) as pool:
-            for start in range(0, len(stale), BATCH):
-                batch = stale[start : start + BATCH]
+        chunks = list(self._chunks(stale))
+        with ThreadPoolExecutor(self._workers, initializer=self._open, initargs=(len(chunks),)) as pool:
+            done = 0
+            for start in range(0, len(chunks), BATCH):
                 made: dict[str, dict[date, DayFile | None]] = {name: {} for name in live}
-                for done, (task, drafts) in enumerate(zip(batch, pool.map(work, batch), strict=True), start + 1):
-                    for name, draft in drafts.items():
-                        placed = mart(self._lake.layout, name).place(draft, task.day, task.marts[name])
-                        made[name][task.day] = placed
+                batch = chunks[start : start + BATCH]
+                for chunk, drafts in zip(batch, pool.map(work, batch), strict=True):
+                    sources = {task.day: task.marts for task in chunk}
+                    for (name, day), draft in drafts.items():
+                        made[name][day] = mart(self._lake.layout, name).place(draft, day, sources[day][name])
+                    done += len(chunk)
                     progress(done, len(stale))
                 for name, changed in made.items():
                     mart(self._lake.layout, name).commit(changed)
         return len(stale)
+
+    def _chunks(self, stale: list[Task]) -> Iterator[list[Task]]:
+        """Runs of days of which the same is to be counted, each of bounded size."""
+        chunk: list[Task] = []
+        for task in stale:
+            rows = sum(self._files[other.day].rows for other in (*chunk, task))
+            follows = chunk and task.day == chunk[-1].day + timedelta(1) and task.marts.keys() == chunk[0].marts.keys()
+            if chunk and (not follows or rows > CHUNK):
+                yield chunk
+                chunk = []
+            chunk.append(task)
+        if chunk:
+            yield chunk
 
     def _drop_days_gone(self, live: Mapping[str, Mapping[date, DayFile]]) -> None:
         for name, days in live.items():
@@ -148,34 +173,49 @@ class _Builder:
         if self._links is not None:
             self._own.connection.register("links", self._links)
 
-    def _count_edges(self, task: Task) -> dict[str, Draft]:
-        path = self._lake.table.path(self._files[task.day])
-        found = midnight.edges(self._own.connection, path, task.day, self._lake.settings.store.zone)
-        return {EDGES: self._write(found)}
+    def _count_edges(self, chunk: list[Task]) -> Drafts:
+        zone = self._lake.settings.store.zone
+        connection = self._own.connection
+        return {
+            (EDGES, task.day): self._write(midnight.edges(connection, self._path(task.day), task.day, zone)) for task in chunk
+        }
 
-    def _count_identities(self, task: Task) -> dict[str, Draft]:
-        path = self._lake.table.path(self._files[task.day])
-        return {IDENTITIES: self._write(identity.identities(self._own.connection, path))}
+    def _count_identities(self, chunk: list[Task]) -> Drafts:
+        connection = self._own.connection
+        return {
+            (IDENTITIES, task.day): self._write(identity.identities(connection, self._path(task.day))) for task in chunk
+        }
 
-    def _count_clean(self, task: Task) -> dict[str, Draft]:
+    def _path(self, day: date) -> Path:
+        return self._lake.table.path(self._files[day])
+
+    def _count_clean(self, chunk: list[Task]) -> Drafts:
         connection: duckdb.DuckDBPyConnection = self._own.connection
-        drafts = {}
-        for by in sorted({insights.daily()[name].day for name in task.marts}):
-            define_clean(connection, self._days[task.day], self._days.get(task.day + timedelta(1)), by)
-            for name in (name for name in task.marts if insights.daily()[name].day == by):
-                query = insights.daily()[name]
-                limit = "" if self._can_count(query, task.day) else "LIMIT 0"
+        days = [self._days[task.day] for task in chunk]
+        tomorrow = self._days.get(days[-1].day + timedelta(1))
+        define_clean(connection, days, tomorrow)
+        drafts: Drafts = {}
+        for by, queries in groupby(sorted((insights.daily()[name] for name in chunk[0].marts), key=_by), _by):
+            choose_days(connection, days, by)
+            for query in queries:
+                limit = "" if _can_count(query, [*days, tomorrow]) else "LIMIT 0"
                 rows = connection.sql(f"FROM (\n{query.text}\n) ORDER BY ALL {limit}").to_arrow_table()
-                drafts[name] = self._write(rows.drop_columns(["day"]))
+                for day in days:
+                    part = rows.filter(pc.equal(rows["day"], day.day)) if len(days) > 1 else rows
+                    drafts[query.name, day.day] = self._write(part.drop_columns(["day"]))
         return drafts
-
-    def _can_count(self, query: Query, day: date) -> bool:
-        """Whether the source had any of the fields that a mart needs."""
-        near = [lake_day for lake_day in (self._days.get(day), self._days.get(day + timedelta(1))) if lake_day]
-        return not query.needs or any(lake_day.holds(column) for lake_day in near for column in query.needs)
 
     def _write(self, rows: pa.Table) -> Draft:
         return write(rows, self._folder / f"{next(self._names)}.parquet")
+
+
+def _by(query: Query) -> str:
+    return query.day
+
+
+def _can_count(query: Query, days: Iterable[LakeDay | None]) -> bool:
+    """Whether the source had any of the fields that a mart needs."""
+    return not query.needs or any(day.holds(column) for day in days if day for column in query.needs)
 
 
 def _stale(task: Task, live: Mapping[str, Mapping[date, DayFile]]) -> Task:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -45,57 +46,66 @@ def open_connection(threads: int) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def parquet(paths: Iterable[Path], hive: bool = False) -> str:
+    """Files as a relation in SQL; nothing in a path is a pattern, or ends the text."""
+    texts = (re.sub(r"([*?\[])", r"[\1]", str(path)).replace("'", "''") for path in paths)
+    listed = ", ".join(f"'{text}'" for text in texts)
+    return f"read_parquet([{listed}], hive_partitioning = {hive})"
+
+
 def define_events(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Makes ``events`` the rows of one day's file, as they lie there."""
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW events AS FROM read_parquet('{path}', hive_partitioning = false)")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW events AS FROM {parquet([path])}")
 
 
-def define_clean(connection: duckdb.DuckDBPyConnection, today: LakeDay, tomorrow: LakeDay | None, by: str) -> None:
-    """Makes ``clean`` the rows of one day.
+def define_clean(connection: duckdb.DuckDBPyConnection, days: Sequence[LakeDay], tomorrow: LakeDay | None) -> None:
+    """Makes the table ``cleaned``: the events of some consecutive days, and of their sessions that end after midnight.
 
     Args:
         connection: holds ``links(kind, id, user_id)`` when a day has rows that name no user.
-        today: the day.
-        tomorrow: the day after, where its sessions may end.
-        by: ``session_date`` for sessions that began today, ``event_date`` for events of today.
+        days: the days, in order.
+        tomorrow: the day after the last, where its sessions may end.
     """
-    rows = _with_sessions(connection, today)
-    if by == "session_date":
-        rows = f"SELECT * FROM ({rows}) WHERE session_date = DATE '{today.day}'"
-        if tomorrow and tomorrow.carried:
-            late = f"SELECT * FROM ({_with_sessions(connection, tomorrow)}) WHERE session_date = DATE '{today.day}'"
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE late AS {late}")
-            rows += " UNION ALL FROM late"
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW clean AS {rows}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE cleaned AS {_with_sessions(connection, days)}")
+    if tomorrow and tomorrow.carried:
+        late = _with_sessions(connection, [tomorrow])
+        connection.execute(f"INSERT INTO cleaned FROM ({late}) WHERE session_date < event_date")
 
 
-def _with_sessions(connection: duckdb.DuckDBPyConnection, lake_day: LakeDay) -> str:
-    """All events of a day with the session each belongs to, as SQL."""
-    name = f"{lake_day.day:%Y%m%d}"
-    _table(connection, f"carried_{name}", {"number": lake_day.carried.keys(), "origin": lake_day.carried.values()})
-    bot, joins = _bots(connection, lake_day, name)
-    visitor, links = _visitor(lake_day)
-    day, before = lake_day.day, lake_day.day - timedelta(1)
+def choose_days(connection: duckdb.DuckDBPyConnection, days: Sequence[LakeDay], by: str) -> None:
+    """Makes ``clean`` the rows whose ``session_date`` or ``event_date`` is one of some days."""
+    first, last = days[0].day, days[-1].day
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW clean AS FROM cleaned WHERE {by} BETWEEN DATE '{first}' AND DATE '{last}'"
+    )
+
+
+def _with_sessions(connection: duckdb.DuckDBPyConnection, days: Sequence[LakeDay]) -> str:
+    """All events of some days with the session each belongs to, as SQL."""
+    over = [(day.day, number, origin) for day in days for number, origin in day.carried.items()]
+    _fill(connection, "carried(day DATE, number INTEGER, origin INTEGER)", over)
+    bot, joins = _bots(connection, days)
+    visitor, links = _visitor(days)
     return f"""
-        SELECT CASE WHEN origin IS NULL THEN DATE '{day}' ELSE DATE '{before}' END AS session_date,
-               CASE WHEN origin IS NULL THEN DATE '{_monday(day)}' ELSE DATE '{_monday(before)}' END AS week,
-               DATE '{day}' AS event_date, CAST(hour AS INTEGER) AS hour, CAST(weekday AS INTEGER) AS weekday,
-               epoch_ms(event_time) AS "at", event_type, product_id,
-               coalesce(category_code, category_id, 'unknown') AS category, coalesce(brand, '') AS brand,
-               coalesce(price, 0) AS price, quantity, {visitor} AS visitor,
-               CAST(coalesce(origin, session_no) AS BIGINT) AS session, {bot} AS bot,
-               path, referrer, campaign, order_id
-        FROM read_parquet('{lake_day.path}', hive_partitioning = false) AS e
-        LEFT JOIN carried_{name} ON e.session_no = number {joins} {links}"""
+        SELECT session_date, CAST(date_trunc('week', session_date) AS DATE) AS week, * EXCLUDE (session_date)
+        FROM (SELECT CASE WHEN origin IS NULL THEN event_date ELSE event_date - 1 END AS session_date,
+                     event_date, CAST(hour AS INTEGER) AS hour, CAST(weekday AS INTEGER) AS weekday,
+                     epoch_ms(event_time) AS "at", event_type, product_id,
+                     coalesce(category_code, category_id, 'unknown') AS category, coalesce(brand, '') AS brand,
+                     coalesce(price, 0) AS price, quantity, {visitor} AS visitor,
+                     CAST(coalesce(origin, session_no) AS BIGINT) AS session, {bot} AS bot,
+                     path, referrer, campaign, order_id
+              FROM {_files(days)} AS e
+              LEFT JOIN carried ON e.event_date = carried.day AND e.session_no = carried.number {joins} {links})"""
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(day.weekday())
+def _files(days: Sequence[LakeDay]) -> str:
+    return f"read_parquet({[str(day.path) for day in days]}, hive_partitioning = true)"
 
 
-def _visitor(lake_day: LakeDay) -> tuple[str, str]:
+def _visitor(days: Sequence[LakeDay]) -> tuple[str, str]:
     """The visitor of a row, and the joins that takes."""
-    if lake_day.all_known:
+    if all(day.all_known for day in days):
         return "e.user_id", ""
     joins = """
         LEFT JOIN links AS by_anon ON e.user_id IS NULL AND by_anon.kind = 'anon' AND e.anon_id = by_anon.id
@@ -104,30 +114,26 @@ def _visitor(lake_day: LakeDay) -> tuple[str, str]:
     return "coalesce(e.user_id, by_session.user_id, by_anon.user_id, e.anon_id, e.user_session)", joins
 
 
-def _bots(connection: duckdb.DuckDBPyConnection, lake_day: LakeDay, name: str) -> tuple[str, str]:
+def _bots(connection: duckdb.DuckDBPyConnection, days: Sequence[LakeDay]) -> tuple[str, str]:
     """Whether a row is of a known bot, and the joins that takes."""
     found, joins = [], ""
-    for column, known in (("user_agent", _known_agents), ("ip", _known_addresses)):
-        if lake_day.holds(column):
-            query = f"SELECT DISTINCT {column} AS value FROM read_parquet('{lake_day.path}') WHERE {column} IS NOT NULL"
-            values = [value for (value,) in connection.execute(query).fetchall()]
-            _table(connection, f"{column}_{name}", {column: known(values)})
-            joins += f" LEFT JOIN {column}_{name} ON e.{column} = {column}_{name}.{column}"
-            found.append(f"{column}_{name}.{column} IS NOT NULL")
+    for column, known in (("user_agent", known_bots.known_agents), ("ip", known_bots.known_addresses)):
+        if any(day.holds(column) for day in days):
+            query = f"SELECT DISTINCT {column} FROM {_files(days)} WHERE {column} IS NOT NULL"
+            bots = known(value for (value,) in connection.execute(query).fetchall())
+            if bots:
+                _fill(connection, f"known_{column}(bot VARCHAR)", [(bot,) for bot in sorted(bots)])
+                joins += f" LEFT JOIN known_{column} ON e.{column} = known_{column}.bot"
+                found.append(f"known_{column}.bot IS NOT NULL")
     return (f"CASE WHEN {' OR '.join(found)} THEN {GIVT} ELSE 0 END" if found else "0"), joins
 
 
-def _known_agents(agents: list[str]) -> Sequence[str]:
-    return sorted(known_bots.known_agents(agents))
-
-
-def _known_addresses(addresses: list[str]) -> Sequence[str]:
-    return [address for address in addresses if known_bots.owner(address)]
-
-
-def _table(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, Iterable[str] | Iterable[int]]) -> None:
-    kinds = {"number": pa.int32(), "origin": pa.int32()}
-    rows = pa.table({key: pa.array(list(values), kinds.get(key, pa.string())) for key, values in columns.items()})
-    connection.register("incoming", rows)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM incoming")
-    connection.unregister("incoming")
+def _fill(connection: duckdb.DuckDBPyConnection, declaration: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """A temporary table, declared as ``name(column TYPE, ...)``, with some rows."""
+    name = declaration.partition("(")[0]
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {declaration}")
+    if rows:
+        columns = list(zip(*rows, strict=True))
+        connection.register("incoming", pa.table([pa.array(column) for column in columns], [f"c{i}" for i in range(len(columns))]))
+        connection.execute(f"INSERT INTO {name} FROM incoming")
+        connection.unregister("incoming")

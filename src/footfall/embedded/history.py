@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from hashlib import blake2b
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from footfall import insights
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.marts import mart, reader
 from footfall.embedded.midnight import midnight
 from footfall.embedded.table import Draft, Table
+from footfall.insights import Query
 from footfall.ports import DayFile
 
 VISITOR_DAYS = "visitor_days"
 FIRST_DAYS = "first_days"
 CART_EVENTS = "cart_events"
 CARTS = "carts"
+
+SETTLES = timedelta(days=8)
+"""After this long no cart of a day can change its state."""
 
 Write = Callable[[pa.Table], Draft]
 
@@ -53,6 +59,37 @@ def count_carts(lake: EmbeddedLake, write: Write) -> None:
         else:
             rows = connection.sql(f"FROM (\n{text}\n) ORDER BY ALL").to_arrow_table()
     _replace(table, rows, list(made_from), made_from, write)
+
+
+def count_standing(lake: EmbeddedLake, write: Write) -> None:
+    """Works out again each standing mart of which a source, or the data's end, changed."""
+    days = lake.days()
+    for name, query in insights.standing().items():
+        sources = [file.name for source in query.reads for file in mart(lake.layout, source).days().values()]
+        made_from = _named(query.text, str(data_until(lake)), *sources)
+        table = mart(lake.layout, name)
+        if days and [file.made_from for file in table.days().values()] != [made_from]:
+            with reader(lake.layout, lake.settings.engine.workers, *query.reads) as connection:
+                params = bound(query, {"as_of": data_until(lake), "settled": max(days) - SETTLES})
+                rows = connection.sql(f"FROM (\n{query.text}\n) ORDER BY ALL", params=params).to_arrow_table()
+            placed = table.place(write(rows), max(days), made_from)
+            table.commit({**dict.fromkeys(table.days()), max(days): placed})
+
+
+def bound(query: Query, known: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that a text names, with their values."""
+    return {name: known[name] for name in query.parameters}
+
+
+def data_until(lake: EmbeddedLake) -> int:
+    """The latest event of the lake, in epoch milliseconds; 0 for an empty one."""
+    days = lake.days()
+    if not days:
+        return 0
+    metadata = pq.read_metadata(lake.table.path(days[max(days)]))
+    place = metadata.schema.names.index("event_time")
+    latest = max(metadata.row_group(index).column(place).statistics.max for index in range(metadata.num_row_groups))
+    return int(latest.timestamp() * 1000)
 
 
 def _restrict(connection: duckdb.DuckDBPyConnection, stale: list[date], since: int) -> None:

@@ -7,22 +7,23 @@ from contextlib import contextmanager
 
 import duckdb
 
-from footfall.embedded.clean import open_connection
+from footfall import insights
+from footfall.embedded.clean import open_connection, parquet
 from footfall.embedded.table import Table
-from footfall.layout import MART_KEY, Layout
+from footfall.layout import MART_KEY, STANDING_KEY, Layout
 
 
 def mart(layout: Layout, name: str) -> Table:
-    """The table of one mart."""
-    return Table(layout.mart(name), MART_KEY)
+    """The table of one mart; a standing one has a single file, named for the day the data ends."""
+    return Table(layout.mart(name), STANDING_KEY if name in insights.standing() else MART_KEY)
 
 
 def define_view(connection: duckdb.DuckDBPyConnection, layout: Layout, name: str) -> bool:
     """Makes a mart readable under its name, with the column ``day``; False while it has no day."""
     table = mart(layout, name)
-    paths = [str(table.path(file)) for file in table.days().values()]
+    paths = [table.path(file) for file in table.days().values()]
     if paths:
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM read_parquet({paths}, hive_partitioning = true)")
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {parquet(paths, hive=True)}")
     return bool(paths)
 
 

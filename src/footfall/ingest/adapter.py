@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from footfall.config import Store
 from footfall.ingest.day import encode
-from footfall.ingest.source import Block, Source, blocks
+from footfall.ingest.source import LONGEST_LINE, Block, Source, blocks
 from footfall.ingest.validate import validate
 from footfall.ports import DeadLetter
 
@@ -25,12 +25,18 @@ class Checked:
     letters: list[DeadLetter] = field(default_factory=list)
 
 
+def unchanged(checked: Checked) -> Checked:
+    """Rows as they are."""
+    return checked
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A piece of a source that any thread may check: the work, and how many bytes are behind it."""
+    """A piece of a source that any thread may check: the work, how many bytes are behind it, what is left to do in order."""
 
     run: Callable[[], Checked]
     position: int
+    finish: Callable[[Checked], Checked] = unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +68,26 @@ class Adapter(Protocol):
 Parser = Callable[[Block], Parsed]
 
 
-def line_tasks(source: Source, parser: Parser, minor_digits: int | None, header: bool = False) -> Iterator[Task]:
-    """The tasks of a format whose rows are lines."""
+def line_tasks(source: Source, parser: Parser) -> Iterator[Task]:
+    """The tasks of a format whose rows are lines, prices in minor units."""
     with source.open() as (stream, raw):
-        if header:
-            stream.readline()
-        for block in blocks(stream, raw, 2 if header else 1):
-            yield Task(partial(_check_lines, source.name, parser, block, minor_digits), block.position)
+        for block in blocks(stream, raw):
+            yield block_task(source.name, parser, block)
+
+
+def block_task(name: str, parser: Parser, block: Block, minor_digits: int | None = None) -> Task:
+    """The task of one block of lines."""
+    return Task(partial(_check_lines, name, parser, block, minor_digits), block.position)
 
 
 def _check_lines(name: str, parser: Parser, block: Block, minor_digits: int | None) -> Checked:
-    return check(name, parser(block), minor_digits)
+    return check(name, _refused(block) if block.giant else parser(block), minor_digits)
+
+
+def _refused(giant: Block) -> Parsed:
+    reason = f"longer than {LONGEST_LINE:,} bytes; its beginning is kept"
+    text = giant.data.rstrip(b"\n").decode("utf-8", "replace")
+    return Parsed(pa.table({}), (), lambda _: text, [(giant.first_line, reason, text)])
 
 
 def check(name: str, parsed: Parsed, minor_digits: int | None) -> Checked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,8 +15,8 @@ from footfall.event import IDENTITIES, arrow_schema
 
 Integers = NDArray[np.int64]
 
-QUARTER = 900 * 1_000_000
-"""Offsets of time zones change on quarters of an hour; microseconds."""
+MINUTE = 60 * 1_000_000
+"""Offsets of time zones change on whole minutes (Newfoundland's at one past midnight); microseconds."""
 HOUR = 3_600 * 1_000_000
 DAY = 24 * HOUR
 SILENCE = 30 * 60 * 1_000_000
@@ -47,13 +48,14 @@ def local_times(times: Integers, zone: ZoneInfo) -> Integers:
     """UTC microseconds as the microseconds a wall clock in ``zone`` shows."""
     if zone.key == "UTC":
         return times
-    quarters, where = np.unique(times // QUARTER, return_inverse=True)
-    offsets = [_offset(int(quarter), zone) for quarter in quarters]
+    minutes, where = np.unique(times // MINUTE, return_inverse=True)
+    offsets = [_offset(int(minute), zone) for minute in minutes]
     return times + np.array(offsets, np.int64)[where]
 
 
-def _offset(quarter: int, zone: ZoneInfo) -> int:
-    delta = datetime.fromtimestamp(quarter * QUARTER // 1_000_000, UTC).astimezone(zone).utcoffset()
+@lru_cache(1 << 18)
+def _offset(minute: int, zone: ZoneInfo) -> int:
+    delta = datetime.fromtimestamp(minute * 60, UTC).astimezone(zone).utcoffset()
     assert delta is not None
     return round(delta.total_seconds()) * 1_000_000
 

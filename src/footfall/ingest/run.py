@@ -58,6 +58,6 @@ def _in_order(
         flying.append((pool.submit(task.run), task))
         if len(flying) >= ahead:
             done, first = flying.popleft()
-            yield done.result(), first.position
+            yield first.finish(done.result()), first.position
     for done, first in flying:
-        yield done.result(), first.position
+        yield first.finish(done.result()), first.position

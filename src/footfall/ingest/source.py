@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
+import os
+import stat
 import sys
 import zipfile
 import zlib
@@ -30,6 +33,11 @@ class Block:
     lines: int
     position: int
 
+    @property
+    def giant(self) -> bool:
+        """Whether this is the beginning of a line that was too long."""
+        return self.lines == 1 and len(self.data) > LONGEST_LINE
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -45,7 +53,10 @@ class Source:
     @property
     def size(self) -> int | None:
         """Bytes on disk; None for standard input."""
-        return None if self.path == STDIN else Path(self.path).stat().st_size
+        if self.path == STDIN:
+            return None
+        with self._raw() as raw:
+            return os.fstat(raw.fileno()).st_size
 
     def head(self, length: int = 1 << 16) -> bytes:
         """The first bytes, inflated, for telling the format; standard input is not touched."""
@@ -64,14 +75,17 @@ class Source:
         try:
             with self._raw() as raw:
                 yield _inflated(raw, self.name), raw
-        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile) as error:
             raise FootfallError(f"{self.name} is damaged or cut short ({error}); nothing of it was stored.") from error
 
     def _raw(self) -> IO[bytes]:
         if self.path == STDIN:
             return sys.stdin.buffer
+        path = Path(self.path)
         try:
-            return Path(self.path).open("rb", buffering=0)
+            if not path.is_dir() and not stat.S_ISREG(path.stat().st_mode):
+                raise FootfallError(f"{self.path} is no regular file; pipe it in, as in: footfall ingest - --format NAME < {self.path}")
+            return path.open("rb", buffering=0)
         except FileNotFoundError as error:
             raise FootfallError(f"There is no file {self.path}.") from error
         except IsADirectoryError as error:
@@ -91,17 +105,22 @@ def _inflated(raw: IO[bytes], name: str) -> IO[bytes]:
 
 
 def _only_member(buffered: IO[bytes], name: str) -> IO[bytes]:
+    if not buffered.seekable():
+        raise FootfallError(f"{name} is a zip file, which cannot be read from a pipe; name the file itself.")
     archive = zipfile.ZipFile(buffered)
     members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) != 1:
         raise FootfallError(f"{name} holds {len(members)} files; unpack it and name the ones to ingest.")
-    return archive.open(members[0])
+    try:
+        return archive.open(members[0])
+    except RuntimeError as error:
+        raise FootfallError(f"{name} is encrypted, or packed in a way that cannot be read here; unpack it first.") from error
 
 
 def blocks(stream: IO[bytes], raw: IO[bytes], first_line: int = 1) -> Iterator[Block]:
     """Cuts a stream into blocks of whole lines; the last line need not end.
 
-    A line longer than ``LONGEST_LINE`` is yielded alone, cut to that length, so that memory stays bounded.
+    A line of ``LONGEST_LINE`` or more is yielded alone, cut to that length, so that memory stays bounded.
     """
     line, rest = first_line, b""
     while chunk := stream.read(BLOCK):
@@ -109,13 +128,36 @@ def blocks(stream: IO[bytes], raw: IO[bytes], first_line: int = 1) -> Iterator[B
         end = data.rfind(b"\n") + 1
         if not end and len(data) > LONGEST_LINE:
             data, end = _skip_giant(data, stream)
-        if end:
-            block = Block(data[:end], line, data.count(b"\n", 0, end), _position(raw))
+        for lines in _apart(data[:end]):
+            block = Block(lines, line, lines.count(b"\n"), _position(raw))
             yield block
             line += block.lines
         rest = data[end:]
-    if rest:
-        yield Block(rest, line, 1, _position(raw))
+    for lines in _apart(rest):
+        yield Block(lines, line, 1, _position(raw))
+
+
+def _apart(data: bytes) -> Iterator[bytes]:
+    """The lines of some data, all at once, but for giant ones: those alone and cut."""
+    start = 0
+    for begin, end in _giants(data):
+        if begin > start:
+            yield data[start:begin]
+        yield data[begin : begin + LONGEST_LINE] + b"\n"
+        start = end + 1
+    if start < len(data):
+        yield data[start:]
+
+
+def _giants(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where giant lines begin and end: only around a stretch of half that length in which no line ends."""
+    half, end = LONGEST_LINE // 2, 0
+    for place in range(0, len(data) - half + 1, half):
+        if place >= end and data.find(b"\n", place, place + half) < 0:
+            begin, end = data.rfind(b"\n", 0, place) + 1, data.find(b"\n", place)
+            end = len(data) if end < 0 else end
+            if end - begin >= LONGEST_LINE:
+                yield begin, end
 
 
 def _skip_giant(data: bytes, stream: IO[bytes]) -> tuple[bytes, int]:

@@ -17,8 +17,8 @@ _MESSAGES = {
     "time": "not a time",
     "money": "not an amount of money",
     "integer": "not a whole number",
-    "text": "longer than 65,536 bytes, or holds a NUL character",
-    "json": "longer than 65,536 bytes, or holds a NUL character",
+    "text": "longer than 65,536 bytes, not UTF-8, or holds a NUL character",
+    "json": "longer than 65,536 bytes, not UTF-8, or holds a NUL character",
 }
 Mask = NDArray[np.bool_]
 Converted = tuple[pa.Array, Mask | None]
@@ -27,6 +27,7 @@ EARLIEST = np.datetime64("1995-01-01", "us")
 LATEST = np.datetime64("2100-01-01", "us")
 LONGEST_TEXT = 1 << 16
 HIGHEST_PRICE = 10**13
+"""Of all pieces together, in minor units: 64 bits hold the sum of a million such rows."""
 
 
 @dataclass
@@ -93,6 +94,8 @@ def _judge(columns: dict[str, pa.Array], reasons: Reasons) -> None:
         needs = _matches(columns["event_type"], PRODUCT_EVENTS, True)
         if needs is not None:
             reasons.add(needs & _missing(columns, "product_id", reasons.rows), "product_id: missing")
+    if "price" in columns:
+        reasons.add(_too_dear(columns, reasons.rows), f"price: over {HIGHEST_PRICE:,} minor units for all pieces")
     nobody = np.ones(reasons.rows, bool)
     for name in IDENTITIES:
         nobody &= _missing(columns, name, reasons.rows)
@@ -109,6 +112,13 @@ def _missing(columns: dict[str, pa.Array], name: str, rows: int) -> Mask:
 def _outside(times: pa.Array) -> Mask:
     values = _integers(times).view("datetime64[us]")
     return ((values < EARLIEST) | (values >= LATEST)) & _mask(times.is_valid())
+
+
+def _too_dear(columns: dict[str, pa.Array], rows: int) -> Mask:
+    prices = _integers(columns["price"])
+    if "quantity" not in columns:
+        return np.asarray(prices > HIGHEST_PRICE)
+    return np.asarray(prices > HIGHEST_PRICE // np.maximum(_integers(columns["quantity"]), 1))
 
 
 def _matches(array: pa.Array, members: frozenset[EventType], wanted: bool) -> Mask | None:
@@ -134,6 +144,8 @@ def _convert(array: pa.Array, known: Field, minor_digits: int | None) -> Convert
 def _convert_plain(array: pa.Array, known: Field, minor_digits: int | None) -> Converted:
     if pa.types.is_null(array.type):
         return pa.nulls(len(array), arrow_schema().field(known.name).type), None
+    if _is_binary(array.type):
+        return _convert_bytes(array, known, minor_digits)
     if known.kind == "time":
         return to_time(array)
     if known.kind == "money":
@@ -141,6 +153,25 @@ def _convert_plain(array: pa.Array, known: Field, minor_digits: int | None) -> C
     if known.kind == "integer":
         return to_integer(array)
     return to_text(array)
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    return any(is_kind(kind) for is_kind in (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary))
+
+
+def _convert_bytes(array: pa.Array, known: Field, minor_digits: int | None) -> Converted:
+    """Bytes that ought to be UTF-8."""
+    text = pa.array([_decoded(value) for value in array.to_pylist()], pa.string())
+    converted, bad = _convert_plain(text, known, minor_digits)
+    broken = _mask(text.is_null()) & _mask(array.is_valid())
+    return converted, broken if bad is None else broken | bad
+
+
+def _decoded(value: bytes | None) -> str | None:
+    try:
+        return None if value is None else value.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def to_text(array: pa.Array) -> Converted:
@@ -182,8 +213,10 @@ def _utc_suffixed(text: pa.Array) -> pa.Array:
 
 
 def _time(text: str | None) -> datetime | None:
+    if not text or text.isdigit():
+        return None
     try:
-        moment = datetime.fromisoformat((text or "").removesuffix(" UTC"))
+        moment = datetime.fromisoformat(text.removesuffix(" UTC"))
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
@@ -205,8 +238,9 @@ def to_money(array: pa.Array, minor_digits: int | None) -> Converted:
 
 
 def _float_money(array: pa.Array, minor_digits: int) -> Converted:
-    values = np.nan_to_num(array.fill_null(0).to_numpy(zero_copy_only=False), nan=-1.0, posinf=-1.0, neginf=-1.0)
-    bad = (values < 0) | (values * 10**minor_digits > HIGHEST_PRICE)
+    doubles = array.cast(pa.float64()).fill_null(0).to_numpy(zero_copy_only=False)
+    values = np.nan_to_num(doubles, nan=-1.0, posinf=-1.0, neginf=-1.0)
+    bad = (values < 0) | (values > HIGHEST_PRICE / 10**minor_digits)
     minor = np.rint(np.where(bad, 0, values) * 10**minor_digits).astype(np.int64)
     return pa.array(minor, mask=_mask(array.is_null()) | bad), bad & _mask(array.is_valid())
 
@@ -215,10 +249,11 @@ def to_integer(array: pa.Array, kind: pa.DataType | None = None) -> Converted:
     """Whole numbers that are not negative."""
     kind = kind or pa.int32()
     try:
-        values = array.cast(kind)
+        values = None if pa.types.is_string(array.type) else array.cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        values, bad = _by_value(array.cast(pa.string()), kind, lambda text: _integer(text, kind.bit_width))
-        return values, bad
+        values = None
+    if values is None:
+        return _by_value(array.cast(pa.string()), kind, lambda text: _integer(text, kind.bit_width))
     negative = _mask(pc.less(values, 0)) if values.null_count < len(values) else None
     return values, negative if negative is not None and negative.any() else None
 

@@ -24,6 +24,11 @@ def known_agents(agents: Iterable[str]) -> set[str]:
     return {agent for agent in asked if _judged[agent]}
 
 
+def known_addresses(addresses: Iterable[str]) -> set[str]:
+    """Those of some addresses that lie in a published range."""
+    return {address for address in addresses if owner(address)}
+
+
 @lru_cache(1 << 20)
 def owner(address: str) -> str | None:
     """Whose published range an address lies in: ``googlebot``, ``pingdom``…; None for everybody else's.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 import pyarrow as pa
@@ -11,10 +11,13 @@ import pyarrow.compute as pc
 
 from footfall.config import Store
 from footfall.event import EventType
-from footfall.ingest.adapter import Parsed, Task, line_tasks
-from footfall.ingest.source import LONGEST_LINE, Block, Source
+from footfall.ingest.adapter import Checked, Parsed, Task, line_tasks
+from footfall.ingest.source import Block, Source
 
 TITLE = "web access log, combined format, with or without a session field"
+
+FAR_APART = 1 << 18
+"""Other requests between two like ones beyond which those may be taken for one; bounds memory."""
 
 _QUOTED = r'"(?P<{}>(?:[^"\\]|\\.)*)"'
 _PATTERN = (
@@ -22,7 +25,6 @@ _PATTERN = (
     r" (?P<zone>[+-]\d\d)(?P<minutes>\d\d)\] " + _QUOTED.format("request") + r" (?P<status>\d{3}) (?:\d+|-) "
     + _QUOTED.format("referrer") + r'(?: (?P<user_session>[^" ]+))? ' + _QUOTED.format("user_agent") + r".*$"
 )
-_EVIDENCE = ("ip", "day", "month", "year", "clock", "request", "status", "referrer", "user_session", "user_agent")
 _MONTHS = dict(zip("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), range(1, 13), strict=True))
 _ASSET = r"(?i)\.(?:css|js|mjs|map|png|jpe?g|gif|svg|ico|webp|avif|woff2?|ttf|eot|mp4|webm|txt|xml|json)$"
 
@@ -35,7 +37,9 @@ def sniff(head: bytes) -> bool:
 
 def tasks(source: Source, _store: Store) -> Iterator[Task]:
     """Every line."""
-    yield from line_tasks(source, parse, None)
+    repeats = _Repeats()
+    for task in line_tasks(source, parse):
+        yield replace(task, finish=repeats.number)
 
 
 def parse(block: Block) -> Parsed:
@@ -46,36 +50,28 @@ def parse(block: Block) -> Parsed:
     found = pc.extract_regex(pa.array(texts, pa.string()), _PATTERN)
     good = [index for index, hit in enumerate(found.is_valid().to_pylist()) if hit]
     bad = [index for index, hit in enumerate(found.is_valid().to_pylist()) if not hit]
-    refused = [(numbers[index], _reason(texts[index]), texts[index]) for index in bad]
+    refused = [(numbers[index], "not a line of the combined log format", texts[index]) for index in bad]
     kept = [texts[index] for index in good]
     return Parsed(_table(found.take(pa.array(good, pa.int64()))), [numbers[i] for i in good], kept.__getitem__, refused)
 
 
-def _reason(text: str) -> str:
-    if len(text) >= LONGEST_LINE:
-        return f"longer than {LONGEST_LINE:,} bytes; its beginning is kept"
-    return "not a line of the combined log format"
-
-
 def _table(found: pa.StructArray) -> pa.Table:
-    shown = [found.field(name) for name in _EVIDENCE]
     request = pc.split_pattern(found.field("request"), " ", max_splits=2)
     method, path = pc.list_element(_padded(request), 0), pc.list_element(_padded(request), 1)
     ip, agent = _known(found.field("ip")), _known(found.field("user_agent"))
-    return pa.table(
-        {
-            "event_time": _times(found),
-            "event_type": _types(method, path),
-            "user_session": _known(found.field("user_session")),
-            "event_id": _repeats(pc.binary_join_element_wise(*shown, " ", null_handling="replace")),
-            "anon_id": pc.binary_join_element_wise(ip.fill_null("-"), agent.fill_null("-"), " "),
-            "ip": ip,
-            "user_agent": agent,
-            "path": path,
-            "referrer": _known(found.field("referrer")),
-            "status": found.field("status"),
-        }
-    )
+    columns = {
+        "event_time": _times(found),
+        "event_type": _types(method, path),
+        "user_session": _known(found.field("user_session")),
+        "anon_id": pc.binary_join_element_wise(ip.fill_null("-"), agent.fill_null("-"), " "),
+        "ip": ip,
+        "user_agent": agent,
+        "path": path,
+        "referrer": _known(found.field("referrer")),
+        "status": found.field("status"),
+    }
+    told = pc.binary_join_element_wise(*columns.values(), "\n", null_handling="replace")
+    return pa.table(columns | {"event_id": _digests(told)})
 
 
 def _padded(request: pa.ListArray) -> pa.ListArray:
@@ -102,12 +98,29 @@ def _types(method: pa.Array, path: pa.Array) -> pa.Array:
     return pc.if_else(document, str(EventType.PAGE), str(EventType.REQUEST))
 
 
-def _repeats(lines: pa.Array) -> pa.Array:
-    """Ids for the second, third… of like lines: logs tell seconds only, and a flood repeats itself within one."""
-    seen: Counter[str] = Counter()
-    ids: list[str | None] = []
-    for text in lines.to_pylist():
-        seen[text] += 1
-        repeated = seen[text] > 1
-        ids.append(f"{blake2b(text.encode(), digest_size=8).hexdigest()}.{seen[text]}" if repeated else None)
-    return pa.array(ids, pa.string())
+def _digests(told: pa.Array) -> pa.Array:
+    return pa.array([blake2b(text.encode(), digest_size=8).hexdigest() for text in told.to_pylist()], pa.string())
+
+
+@dataclass
+class _Repeats:
+    """Ids for the second, third… of like requests of a file: logs tell seconds only, and a flood repeats itself within one."""
+
+    seen: dict[str, int] = field(default_factory=dict)
+    older: dict[str, int] = field(default_factory=dict)
+
+    def number(self, checked: Checked) -> Checked:
+        """Blocks in the order of the file: the id that like requests share becomes one of its own for each, and none for the first."""
+        events = checked.events
+        if not events.num_rows:
+            return checked
+        place = events.column_names.index("event_id")
+        ids = pa.array([self._numbered(digest) for digest in events.column(place).to_pylist()], pa.string())
+        return replace(checked, events=events.set_column(place, "event_id", ids))
+
+    def _numbered(self, digest: str) -> str | None:
+        count = self.seen.get(digest) or self.older.get(digest, 0)
+        self.seen[digest] = count + 1
+        if len(self.seen) > FAR_APART:
+            self.seen, self.older = {}, self.seen
+        return f"{digest}.{count + 1}" if count else None

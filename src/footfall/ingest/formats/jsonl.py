@@ -11,7 +11,7 @@ import pyarrow as pa
 from footfall.config import Store
 from footfall.event import FIELDS, NAMES
 from footfall.ingest.adapter import Parsed, Task, line_tasks
-from footfall.ingest.source import LONGEST_LINE, Block, Source
+from footfall.ingest.source import Block, Source
 
 TITLE = "JSON lines of the event; prices in minor units"
 
@@ -24,25 +24,28 @@ _Row = msgspec.defstruct(
 )
 _ROWS = msgspec.json.Decoder(list[_Row])  # type: ignore[valid-type]
 _ANY = msgspec.json.Decoder(dict[str, Any])
+_BOM = b"\xef\xbb\xbf"
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def sniff(head: bytes) -> bool:
     """A first line that is a JSON object with a time and a type."""
-    line = head.partition(b"\n")[0]
+    line = head.removeprefix(_BOM).partition(b"\n")[0]
     return line.lstrip().startswith(b"{") and b'"event_time"' in line and b'"event_type"' in line
 
 
 def tasks(source: Source, _store: Store) -> Iterator[Task]:
     """Every line that is not blank."""
-    yield from line_tasks(source, parse, None)
+    yield from line_tasks(source, parse)
 
 
 def parse(block: Block) -> Parsed:
     """Reads lines all at once when each is an event and nothing else, or else one by one."""
-    lines = block.data.rstrip(b"\n").split(b"\n")
+    data = block.data.removeprefix(_BOM) if block.first_line == 1 else block.data
+    lines = data.rstrip(b"\n").split(b"\n")
     try:
         rows = _ROWS.decode(b"[" + b",".join(lines) + b"]")
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         return _parse_lines(lines, block.first_line)
     if len(rows) != len(lines):
         return _parse_lines(lines, block.first_line)
@@ -69,15 +72,13 @@ def _parse_lines(lines: list[bytes], first_line: int) -> Parsed:
 
 def _row(line: bytes) -> tuple[dict[str, Any], str]:
     """One line as an event with unknown fields gathered in ``extra``, or why it is none."""
-    if len(line) >= LONGEST_LINE:
-        return {}, f"longer than {LONGEST_LINE:,} bytes; its beginning is kept"
     try:
         row = _ANY.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         return {}, f"not a JSON object: {error}"
     unknown = {name: row.pop(name) for name in list(row) if name not in NAMES}
-    if unknown:
-        row["extra"] = {**(row.get("extra") or {}), **unknown} if isinstance(row.get("extra"), dict | None) else unknown
+    if unknown and isinstance(row.get("extra"), dict | None):
+        row["extra"] = {**(row.get("extra") or {}), **unknown}
     for known in FIELDS:
         value = row.get(known.name)
         if known.kind == "text" and isinstance(value, int | float) and not isinstance(value, bool):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -13,13 +12,18 @@ import pyarrow.csv
 
 from footfall.config import Store
 from footfall.event import NAMES
-from footfall.ingest.adapter import Parsed, Task, line_tasks
+from footfall.ingest.adapter import Parsed, Task, block_task
 from footfall.ingest.day import REPEATING
-from footfall.ingest.source import LONGEST_LINE, Block, Source
+from footfall.ingest.source import LONGEST_LINE, Block, Source, blocks
 from footfall.ports import FootfallError
 
 TITLE = "CSV whose header names the event's fields (REES46's nine columns); prices in major units"
-NEEDED = frozenset({"event_time", "event_type", "product_id"})
+NEEDED = frozenset({"event_time", "event_type"})
+UNCLOSED = "a quote is never closed"
+SHOWN = 40
+"""Characters of a strange column's name that a message shows."""
+
+csv.field_size_limit(LONGEST_LINE)
 
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 _TYPES = {name: _DICTIONARY if name in REPEATING | {"price"} else pa.string() for name in NAMES}
@@ -27,15 +31,28 @@ _TYPES = {name: _DICTIONARY if name in REPEATING | {"price"} else pa.string() fo
 
 def sniff(head: bytes) -> bool:
     """A header line with the fields that no event of a product can lack."""
-    return set(_header(head)) >= NEEDED
+    return set(_header(head)) >= NEEDED | {"product_id"}
 
 
 def tasks(source: Source, store: Store) -> Iterator[Task]:
     """The rows under the header."""
-    names = _header(source.head())
+    with source.open() as (stream, raw):
+        if not (line := stream.readline(LONGEST_LINE)):
+            raise FootfallError(f"{source.name} is empty.")
+        names = _header(line)
+        _refuse_header(names, source.name)
+        for block in blocks(stream, raw, first_line=2):
+            yield block_task(source.name, partial(parse, names), block, store.minor_digits)
+
+
+def _refuse_header(names: list[str], file: str) -> None:
     if unknown := [name for name in names if name not in NAMES]:
-        raise FootfallError(f"{source.name} has columns that are no field of an event: {', '.join(unknown)}.")
-    yield from line_tasks(source, partial(parse, names), store.minor_digits, header=True)
+        shown = ", ".join(ascii(name[:SHOWN]) for name in unknown[:3])
+        raise FootfallError(f"{file} has columns that are no field of an event, as {shown}.")
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise FootfallError(f"{file} has the column {twice[0]} twice.")
+    if missing := NEEDED - set(names):
+        raise FootfallError(f"{file} lacks the columns {', '.join(sorted(missing))}.")
 
 
 def _header(head: bytes) -> list[str]:
@@ -51,20 +68,25 @@ def parse(names: Sequence[str], block: Block) -> Parsed:
 def _parse_block(names: Sequence[str], block: Block) -> Parsed | None:
     """The quick way; None unless every line became exactly one row."""
     data = block.data
-    if b"\0" in data:
+    if b"\0" in data or data.count(b"\r") != data.count(b"\r\n") or _ends_quoted(data):
         return None
     try:
         table = pyarrow.csv.read_csv(
             pa.BufferReader(data),
             pyarrow.csv.ReadOptions(column_names=names, block_size=len(data) + 1, use_threads=False),
-            pyarrow.csv.ParseOptions(ignore_empty_lines=False),
-            pyarrow.csv.ConvertOptions(column_types=_TYPES, strings_can_be_null=True, null_values=[""]),
+            convert_options=pyarrow.csv.ConvertOptions(column_types=_TYPES, strings_can_be_null=True, null_values=[""]),
         )
     except pa.ArrowInvalid:
         return None
     if table.num_rows != block.lines:
         return None
     return Parsed(table, range(block.first_line, block.first_line + block.lines), lambda row: _line(data, row))
+
+
+def _ends_quoted(data: bytes) -> bool:
+    """Whether a quote of the last line is never closed; of any other line, it would swallow the next one."""
+    last = data.rstrip(b"\r\n").rpartition(b"\n")[2]
+    return b'"' in last and _cells(last, 0)[1] == UNCLOSED
 
 
 def _line(data: bytes, row: int) -> str:
@@ -91,17 +113,17 @@ def _parse_lines(names: Sequence[str], block: Block) -> Parsed:
 
 
 def _cells(raw: bytes, wanted: int) -> tuple[list[str | None], str]:
-    """The cells of one line, or why there are none."""
-    if len(raw) >= LONGEST_LINE:
-        return [], f"longer than {LONGEST_LINE:,} bytes; its beginning is kept"
+    """The cells of one line, or why there are none. What follows a closing quote belongs to its cell, as Arrow has it."""
     if b"\0" in raw:
         return [], "holds a NUL character"
     try:
-        cells = next(csv.reader(io.StringIO(raw.decode("utf-8")), strict=True))
+        cells = next(csv.reader([raw.decode("utf-8") + ","]))
     except UnicodeDecodeError:
         return [], "not UTF-8"
     except csv.Error as error:
         return [], f"not CSV: {error}"
+    if cells.pop():
+        return [], UNCLOSED
     if len(cells) != wanted:
         return [], f"{len(cells)} columns instead of {wanted}"
     return [cell or None for cell in cells], ""

@@ -1,0 +1,41 @@
+# Every developer command, a line each. A target installs what it needs: run `make` for the list.
+.DEFAULT_GOAL := help
+.PHONY: help install dev demo test slow check bench docs lock clean
+BIN := .venv/bin
+FOOTFALL_HOME ?= footfall-data
+WRITTEN = $(shell grep -rlF --include='*.md' '[[[cog' *.md docs bench 2>/dev/null)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: ## .venv/bin/footfall and what it needs to run, nothing else
+	@tools/bootstrap.sh
+
+dev: install ## what tests and checks need as well
+	@tools/bootstrap.sh dev
+
+demo: install ## a simulated store with attacks: the whole product on it, and its own grade
+	FOOTFALL_HOME=$(FOOTFALL_HOME) $(BIN)/footfall demo --no-serve $(ARGS)
+
+test: dev ## the tests, but for the slow ones
+	$(BIN)/pytest -m "not slow" $(ARGS)
+
+slow: dev ## the tests that take minutes
+	$(BIN)/pytest -m slow $(ARGS)
+
+check: dev ## format, lint, types, layers, generated tables
+	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo $(if $(WRITTEN),&& $(BIN)/cog --check $(WRITTEN))
+
+bench: dev ## side by side with the alternatives; installs them
+	@tools/bootstrap.sh dev bench
+	$(BIN)/python -m bench $(ARGS)
+
+docs: dev ## write the generated tables of the Markdown files again
+	$(if $(WRITTEN),$(BIN)/cog -r $(WRITTEN))
+
+lock: install ## the lock files from pyproject.toml; ARGS=--upgrade for newer versions
+	tools/lock.sh $(ARGS)
+
+clean: ## remove what was installed and cached; the data stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

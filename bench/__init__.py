@@ -1,0 +1,1 @@
+"""Side by side with the alternatives: one package a benchmark, each run by ``python -m bench NAME``."""
