@@ -24,7 +24,7 @@ class Cart:
     last: datetime
     lines: dict[str, int] = field(default_factory=dict)
     prices: dict[str, int] = field(default_factory=dict)
-    bought_some: bool = False
+    orders: set[str] = field(default_factory=set)
     was_abandoned: bool = False
     state: str = ""
 
@@ -96,7 +96,7 @@ def _by_time(cart: Cart, now: datetime) -> str:
     """What the cart has come to by waiting, if it has ended."""
     idle = now - cart.last
     cart.was_abandoned |= idle >= ABANDONED
-    if cart.bought_some and idle >= ABANDONED:
+    if cart.orders and idle >= ABANDONED:
         return "partial"
     return "lost" if idle >= LOST else ""
 
@@ -111,7 +111,7 @@ def _apply(cart: Cart, row: Row) -> None:
         cart.lines[product] = cart.lines.get(product, 0) + (pieces or 1)
     elif row["event_type"] == "purchase":
         cart.lines.pop(product)
-        cart.bought_some = True
+        cart.orders.add(row["order_id"])
         if not cart.lines:
             cart.state = "recovered" if cart.was_abandoned else "bought"
     else:

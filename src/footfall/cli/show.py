@@ -16,6 +16,8 @@ from rich.text import Text
 out = Console(highlight=False, emoji=False)
 err = Console(stderr=True, highlight=False, emoji=False)
 
+WIDEST = 24
+"""Characters after which a cell is cut; exports are never cut."""
 SCREENFUL = 100
 """Rows up to which an answer is shown as a table."""
 BARS = "▁▂▃▄▅▆▇█"
@@ -39,11 +41,16 @@ def percent(share: float) -> str:
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], text_columns: int = 1) -> Table:
     """A small table; the first columns are text, the others are aligned right."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    made = Table(
+        title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim"
+    )
+    cells = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
     for index, name in enumerate(columns):
-        made.add_column(Text(name), justify="left" if index < text_columns else "right", overflow="ellipsis", no_wrap=True)
-    for row in rows:
-        made.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in row))
+        width = min(max(map(len, [name, *(row[index] for row in cells)])), WIDEST)
+        side = "left" if index < text_columns else "right"
+        made.add_column(name, justify=side, overflow="ellipsis", no_wrap=True, min_width=width, max_width=width)
+    for row in cells:
+        made.add_row(*row)
     return made
 
 

@@ -18,7 +18,7 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NEXT = (
     ("footfall export recovery -o recovery.csv", "whom to write to, about what"),
     ("footfall export windows -o windows.csv", "when a discount has room"),
-    ("footfall export brands -o brands.csv", "what to promote, what to fix, and why"),
+    ("footfall export brands -o brands.csv", "what to promote or fix, and why"),
     ('footfall query "SELECT * FROM events LIMIT 5"', "SQL over everything"),
     ("footfall init --home shop", "begin with your own store"),
 )

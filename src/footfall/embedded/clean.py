@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -100,7 +100,7 @@ def _with_sessions(connection: duckdb.DuckDBPyConnection, days: Sequence[LakeDay
 
 
 def _files(days: Sequence[LakeDay]) -> str:
-    return f"read_parquet({[str(day.path) for day in days]}, hive_partitioning = true)"
+    return parquet([day.path for day in days], hive=True)
 
 
 def _visitor(days: Sequence[LakeDay]) -> tuple[str, str]:

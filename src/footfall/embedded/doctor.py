@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from footfall.config import SettingsError, load
+from footfall.embedded.build import EDGES
+from footfall.embedded.history import VISITOR_DAYS
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.marts import mart
-from footfall.layout import Layout
+from footfall.layout import MANIFEST, Layout
 from footfall.ports import FootfallError
 
 LOW_DISK = 2 << 30
@@ -61,9 +63,9 @@ def _disk(lake: EmbeddedLake) -> Iterator[Finding]:
 
 def _events(lake: EmbeddedLake) -> Iterator[Finding]:
     days = lake.days()
-    damaged = [day for day, file in days.items() if not _whole(lake.table.path(file), file.bytes)]
+    damaged = [day for day, file in days.items() if not lake.table.is_whole(file)]
     for day in damaged:
-        yield Finding(False, f"the lake's file of {day} is missing or cut short", "Restore it from a copy, or remove the day and ingest its sources again.")
+        yield Finding(False, f"the lake's file of {day} is missing or damaged", "Restore it from a copy, or remove the day and ingest its sources again.")
     if days and not damaged:
         rows = sum(file.rows for file in days.values())
         yield Finding(True, f"lake: {rows:,} events in {len(days):,} days, {min(days)} to {max(days)}")
@@ -71,12 +73,17 @@ def _events(lake: EmbeddedLake) -> Iterator[Finding]:
         yield Finding(True, "the lake is empty", "footfall ingest FILE")
 
 
-def _whole(path: Path, size: int) -> bool:
-    return path.is_file() and path.stat().st_size == size
-
-
 def _marts(lake: EmbeddedLake) -> Iterator[Finding]:
-    behind = [day for day in lake.days() if day not in mart(lake.layout, "visitor_days").days()]
+    for folder in sorted(path.parent for path in lake.layout.home.glob(f"marts/*/{MANIFEST}")):
+        table = mart(lake.layout, folder.name)
+        if damaged := [day for day, file in table.days().items() if not table.is_whole(file)]:
+            yield Finding(False, f"the mart's files of {damaged[0]} are missing or damaged: {folder}", f"rm -r {folder}, then: footfall build")
+    yield from _freshness(lake)
+
+
+def _freshness(lake: EmbeddedLake) -> Iterator[Finding]:
+    seen, counted = mart(lake.layout, EDGES).days(), mart(lake.layout, VISITOR_DAYS).days()
+    behind = [day for day, file in lake.days().items() if day not in counted or seen[day].made_from != file.name]
     if behind:
         yield Finding(False, f"{len(behind):,} days are not counted yet", "footfall build")
     elif lake.days():

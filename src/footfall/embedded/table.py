@@ -54,12 +54,17 @@ class Table:
         """Where a live file lies."""
         return self.root / file.name
 
+    def is_whole(self, file: DayFile) -> bool:
+        """Whether a live file is there with the content that it is named after."""
+        path = self.path(file)
+        return path.is_file() and path.stat().st_size == file.bytes and _named(path.read_bytes()) == path.stem
+
     def place(self, draft: Draft, day: date, made_from: str = "") -> DayFile:
         """Moves a draft beside the live files, durably, under the name of its content."""
         content = draft.path.read_bytes()
         folder = self.root / partition(self.key, day)
         folder.mkdir(parents=True, exist_ok=True)
-        target = folder / f"{blake2b(content, digest_size=8).hexdigest()}.parquet"
+        target = folder / f"{_named(content)}.parquet"
         _sync(draft.path)
         draft.path.replace(target)
         _sync(folder)
@@ -116,6 +121,10 @@ def exclusive(home: Path) -> Iterator[None]:
     with (home / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _named(content: bytes) -> str:
+    return blake2b(content, digest_size=8).hexdigest()
 
 
 def _sync(path: Path) -> None:

@@ -84,7 +84,7 @@ class Source:
         path = Path(self.path)
         try:
             if not path.is_dir() and not stat.S_ISREG(path.stat().st_mode):
-                raise FootfallError(f"{self.path} is no regular file; pipe it in, as in: footfall ingest - --format NAME < {self.path}")
+                raise FootfallError(f"{self.path} is no regular file; pipe it in: footfall ingest - --format NAME")
             return path.open("rb", buffering=0)
         except FileNotFoundError as error:
             raise FootfallError(f"There is no file {self.path}.") from error
@@ -114,7 +114,7 @@ def _only_member(buffered: IO[bytes], name: str) -> IO[bytes]:
     try:
         return archive.open(members[0])
     except RuntimeError as error:
-        raise FootfallError(f"{name} is encrypted, or packed in a way that cannot be read here; unpack it first.") from error
+        raise FootfallError(f"{name} is encrypted, or packed in a way unknown here; unpack it first.") from error
 
 
 def blocks(stream: IO[bytes], raw: IO[bytes], first_line: int = 1) -> Iterator[Block]:

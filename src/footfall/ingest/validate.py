@@ -95,7 +95,7 @@ def _judge(columns: dict[str, pa.Array], reasons: Reasons) -> None:
         if needs is not None:
             reasons.add(needs & _missing(columns, "product_id", reasons.rows), "product_id: missing")
     if "price" in columns:
-        reasons.add(_too_dear(columns, reasons.rows), f"price: over {HIGHEST_PRICE:,} minor units for all pieces")
+        reasons.add(_too_dear(columns), f"price: over {HIGHEST_PRICE:,} minor units for all pieces")
     nobody = np.ones(reasons.rows, bool)
     for name in IDENTITIES:
         nobody &= _missing(columns, name, reasons.rows)
@@ -114,7 +114,7 @@ def _outside(times: pa.Array) -> Mask:
     return ((values < EARLIEST) | (values >= LATEST)) & _mask(times.is_valid())
 
 
-def _too_dear(columns: dict[str, pa.Array], rows: int) -> Mask:
+def _too_dear(columns: dict[str, pa.Array]) -> Mask:
     prices = _integers(columns["price"])
     if "quantity" not in columns:
         return np.asarray(prices > HIGHEST_PRICE)
@@ -156,7 +156,8 @@ def _convert_plain(array: pa.Array, known: Field, minor_digits: int | None) -> C
 
 
 def _is_binary(kind: pa.DataType) -> bool:
-    return any(is_kind(kind) for is_kind in (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary))
+    tests = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
+    return any(test(kind) for test in tests)
 
 
 def _convert_bytes(array: pa.Array, known: Field, minor_digits: int | None) -> Converted:

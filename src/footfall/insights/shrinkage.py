@@ -47,9 +47,7 @@ def fit_ratio_prior(observed: Floats, expected: Floats, usual: float = 50.0) -> 
     likelihood = _ratio_likelihood(observed[known], expected[known])
     shares = np.full(KS.size, 1 / KS.size)
     for _ in range(_ROUNDS):
-        weights = likelihood * shares
-        weights /= weights.sum(axis=1, keepdims=True)
-        now = weights.sum(axis=0)
+        now = shares * (likelihood.T @ (1 / (likelihood @ shares)))
         now[-1] += usual
         now /= now.sum()
         moved, shares = np.abs(now - shares).max(), now

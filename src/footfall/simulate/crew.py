@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 
+from footfall.simulate import mail
 from footfall.simulate.days import Day
 from footfall.simulate.draws import Reals
 from footfall.simulate.encode import Encoder
@@ -135,13 +135,11 @@ class _Hand:
         self.send((task, first, step))
 
     def send(self, message: object) -> None:
-        pipe = cast(BinaryIO, self.process.stdin)
-        pickle.dump(message, pipe, protocol=5)
-        pipe.flush()
+        mail.send(cast(BinaryIO, self.process.stdin), message)
 
     def receive(self) -> Any:
         try:
-            return pickle.load(cast(BinaryIO, self.process.stdout))
+            return mail.receive(cast(BinaryIO, self.process.stdout))
         except EOFError as error:
             raise RuntimeError("a process of the simulator ended before its work was done") from error
 
@@ -157,10 +155,8 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    task, first, step = pickle.load(source)
+    task, first, step = mail.receive(source)
     maker = Maker(task)
     for index in range(first, task.store.days, step):
-        pickle.dump(maker.plan(index), sink, protocol=5)
-        sink.flush()
-        pickle.dump(maker.make(index, pickle.load(source)), sink, protocol=5)
-        sink.flush()
+        mail.send(sink, maker.plan(index))
+        mail.send(sink, maker.make(index, mail.receive(source)))

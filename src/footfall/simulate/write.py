@@ -86,7 +86,7 @@ def _text(path: Path, endings: Sequence[str]) -> Iterator[Callable[[Any], object
     with path.open("wb") as file:
         if ".csv" in endings[-2:]:
             file.write(gzip.compress(header(), mtime=0) if endings[-1] == ".gz" else header())
-        yield file.write
+        yield file.writelines
 
 
 @contextmanager

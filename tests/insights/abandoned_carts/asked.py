@@ -157,9 +157,13 @@ def _orders(told: Iterable[Event]) -> list[int]:
 
 
 def _users(told: list[Event]) -> list[bool]:
-    """At one instant adds come before purchases."""
-    users = _grouped(told, lambda e: e.visitor)
-    return [max(_orders(user), default=-1) < _adds(user)[0] for user in users if _adds(user)]
+    """Users of a day; at one instant adds come before purchases."""
+    return [
+        max(_orders(user), default=-1) < _adds(day)[0]
+        for user in _grouped(told, lambda e: e.visitor)
+        for day in _grouped(user, lambda e: e.day)
+        if _adds(day)
+    ]
 
 
 def _visits(told: list[Event], as_of: int) -> dict[str, list[bool]]:

@@ -17,6 +17,7 @@ Row = dict[str, Any]
 
 CART_EVENTS = insights.daily()["cart_events"]
 CARTS = insights.history()["carts"]
+STANDING = {"abandoned_carts": "cart_days", "cart_presets": "preset_days", "recovery_list": "recovery_lines"}
 QUESTIONS = {name: insights.questions()[name] for name in ("abandoned_carts", "cart_presets", "recovery_list")}
 
 
@@ -94,7 +95,8 @@ class Store:
             "as_of": self.as_of,
             "settled": self.days[-1] - timedelta(days=8),
         } | params
-        question = QUESTIONS[name]
+        standing, question = insights.standing()[STANDING[name]], QUESTIONS[name]
+        self._con.execute(f"CREATE OR REPLACE TABLE {standing.name} AS {standing.text}", {"as_of": known["as_of"]})
         return self.rows(question.text, {param: known[param] for param in question.parameters})
 
     def table(self, name: str) -> list[Row]:

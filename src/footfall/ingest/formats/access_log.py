@@ -85,7 +85,8 @@ def _known(values: pa.Array) -> pa.Array:
 
 def _times(found: pa.StructArray) -> pa.Array:
     month = found.field("month").dictionary_encode()
-    numbers = pa.array([f"{_MONTHS.get(name, 0):02}" for name in month.dictionary.to_pylist()]).take(month.indices)
+    texts = [f"{_MONTHS.get(name, 0):02}" for name in month.dictionary.to_pylist()]
+    numbers = pa.array(texts, pa.string()).take(month.indices)
     day = pc.binary_join_element_wise(found.field("year"), numbers, found.field("day"), "-")
     zone = pc.binary_join_element_wise(found.field("zone"), found.field("minutes"), ":")
     return pc.binary_join_element_wise(day, "T", found.field("clock"), zone, "")
@@ -104,13 +105,13 @@ def _digests(told: pa.Array) -> pa.Array:
 
 @dataclass
 class _Repeats:
-    """Ids for the second, third… of like requests of a file: logs tell seconds only, and a flood repeats itself within one."""
+    """Ids for the second, third… of like requests of a file: logs tell seconds only, and a flood repeats itself."""
 
     seen: dict[str, int] = field(default_factory=dict)
     older: dict[str, int] = field(default_factory=dict)
 
     def number(self, checked: Checked) -> Checked:
-        """Blocks in the order of the file: the id that like requests share becomes one of its own for each, and none for the first."""
+        """Takes blocks in the file's order: the id that like requests share becomes one for each, none for the first."""
         events = checked.events
         if not events.num_rows:
             return checked

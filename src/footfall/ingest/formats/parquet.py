@@ -55,7 +55,8 @@ def _refuse_columns(file: str, schema: pa.Schema) -> None:
     if twice := [name for name in names if names.count(name) > 1]:
         raise FootfallError(f"{file} has the column {twice[0]} twice.")
     if strange := [name for name in names if not _is_plain(schema.field(name).type)]:
-        raise FootfallError(f"{file} has a column {strange[0]} of type {schema.field(strange[0]).type}, which no field of an event is.")
+        kind = schema.field(strange[0]).type
+        raise FootfallError(f"{file} has a column {strange[0]} of type {kind}, which no field of an event is.")
 
 
 def _is_plain(kind: pa.DataType) -> bool:

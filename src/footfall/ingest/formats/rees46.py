@@ -113,7 +113,7 @@ def _parse_lines(names: Sequence[str], block: Block) -> Parsed:
 
 
 def _cells(raw: bytes, wanted: int) -> tuple[list[str | None], str]:
-    """The cells of one line, or why there are none. What follows a closing quote belongs to its cell, as Arrow has it."""
+    """The cells of one line, or why there are none; after a closing quote a cell goes on, as Arrow has it."""
     if b"\0" in raw:
         return [], "holds a NUL character"
     try:

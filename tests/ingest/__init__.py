@@ -1,0 +1,1 @@
+"""Laws of ingest: whatever the format, nothing is lost, nothing counts twice, and neither order nor cutting shows."""
