@@ -74,7 +74,9 @@ class Home:
     def days(self) -> dict[date, list[Row]]:
         """Every row of the lake, by day, in the lake's order, read without Footfall."""
         table = self.lake.table
-        return {day: pq.read_table(table.path(file), partitioning=None).to_pylist() for day, file in table.days().items()}
+        return {
+            day: pq.read_table(table.path(file), partitioning=None).to_pylist() for day, file in table.days().items()
+        }
 
     def rows(self) -> list[Row]:
         """Every row of the lake, in order."""
@@ -92,7 +94,9 @@ class Home:
     def mart(self, name: str) -> list[tuple[date, Row]]:
         """The rows of one mart, with their days."""
         table = mart(self.lake.layout, name)
-        read = {day: pq.read_table(table.path(file), partitioning=None).to_pylist() for day, file in table.days().items()}
+        read = {
+            day: pq.read_table(table.path(file), partitioning=None).to_pylist() for day, file in table.days().items()
+        }
         return sorted(((day, row) for day, rows in read.items() for row in rows), key=repr)
 
     def files(self) -> dict[str, bytes]:
@@ -102,7 +106,9 @@ class Home:
 
 
 @contextmanager
-def temporary_home(timezone: str = "UTC", currency: str = "USD", threads: int = 1, memory_mb: int = 512) -> Iterator[Home]:
+def temporary_home(
+    timezone: str = "UTC", currency: str = "USD", threads: int = 1, memory_mb: int = 512
+) -> Iterator[Home]:
     """A home of its own, for laws over many examples."""
     folder = Path(tempfile.mkdtemp(prefix="footfall-", dir=QUICK if QUICK.is_dir() else None))
     try:

@@ -12,9 +12,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 PREFIX = "FOOTFALL_"
+WITHOUT_MINOR = (
+    *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"),
+    *("RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"),
+)
 MINOR_DIGITS = {
-    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    **dict.fromkeys(WITHOUT_MINOR, 0),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
 """Currencies whose minor unit is not a hundredth (ISO 4217)."""
 
@@ -85,7 +89,9 @@ def _refuse_zone(store: Store) -> None:
     try:
         _ = store.zone
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise SettingsError(f"store.timezone: {store.timezone!r} is not an IANA time zone such as Europe/Berlin") from error
+        raise SettingsError(
+            f"store.timezone: {store.timezone!r} is not an IANA time zone such as Europe/Berlin"
+        ) from error
 
 
 def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
@@ -109,7 +115,9 @@ def template() -> str:
     }
     for section in msgspec.structs.fields(Settings):
         lines.append(f"[{section.name}]")
-        for key in msgspec.structs.fields(section.type):
-            lines.append(f"# {key.name} = {msgspec.json.encode(key.default).decode()}  # {notes[key.name]}")
+        lines.extend(
+            f"# {key.name} = {msgspec.json.encode(key.default).decode()}  # {notes[key.name]}"
+            for key in msgspec.structs.fields(section.type)
+        )
         lines.append("")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""A small store in memory for the tests of insights: `clean` from rows that name only what matters, and what SQL makes of it."""
+"""A small store in memory: `clean` from rows that name only what matters, and what SQL makes of it."""
 
 from __future__ import annotations
 

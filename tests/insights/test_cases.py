@@ -1,8 +1,8 @@
 """Stores small enough to count by hand: folders of a question that hold clean.csv and what must come of it.
 
-clean.csv names the cells of `clean` that matter, the others are usual (see conftest). expected_<name>.csv holds all rows of
-a mart or a question: a measure without a suffix stands for gross, known and net alike, and one that is not named must be 0;
-other columns are compared where they are named. expected_labels.csv holds columns of the labelled rows, in their order.
+clean.csv names the cells of `clean` that matter, the others are usual (see conftest). expected_<name>.csv holds all
+rows of a mart or a question: a measure without a suffix stands for gross, known and net alike, one that is not named
+must be 0, other columns are compared where they are named. expected_labels.csv holds columns of the labelled rows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,18 @@ TOLD = [path for case in CASES for path in sorted(case.glob("expected_*.csv"))]
 POPULATIONS = ("gross", "known", "net")
 DATES = ("day", "week", "event_date", "session_date")
 TEXTS = ("event_type", "product_id", "category", "brand", "visitor", "label", "status", "among")
-FRACTIONS = ("rate", "low", "high", "expected_rate", "seen", "lift", "index", "conversion", "interest_each", "occurrences")
+FRACTIONS = (
+    "rate",
+    "low",
+    "high",
+    "expected_rate",
+    "seen",
+    "lift",
+    "index",
+    "conversion",
+    "interest_each",
+    "occurrences",
+)
 OCCURRED = occurrences([date(2024, 3, day) for day in range(4, 11)])
 LABELS: dict[str, Callable[[list[Row]], dict[str, Any]]] = {
     "top_categories": lambda rows: top_categories(rows, OCCURRED, "hour"),

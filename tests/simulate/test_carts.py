@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.simulate.carts import HORIZON, REFUND, SECOND_VISIT, WAIT, Fate, clock, come_back, come_back_share
+from footfall.simulate.carts import HORIZON, NEVER, REFUND, SECOND_VISIT, WAIT, Fate, clock, come_back, come_back_share
 from footfall.simulate.days import HOUR
 from footfall.simulate.draws import generator
 from footfall.simulate.reckon import STATES, cart_states
-from footfall.simulate.shoppers import NEVER, CartLog
+from footfall.simulate.shoppers import CartLog
 from tests.simulate import recount
 from tests.simulate.conftest import Told
 
@@ -100,7 +100,7 @@ def test_state_at_an_hour(log: CartLog, hours: int, state: str) -> None:
 def test_people_come_back_within_the_hours_given(seed: int, after: int, hour: int, wait: tuple[int, int]) -> None:
     profile = generator(seed).random((3, 168)) + 0.01
     when = np.full(50, after)
-    category = np.arange(50) % 3
+    category = np.arange(50, dtype=np.int32) % 3
     back = come_back(generator(seed, 1), clock(profile), category, np.full(50, hour), when, wait)
     assert (back > when + (wait[0] - 1) * HOUR).all()
     assert (back < when + (wait[1] + 1) * HOUR).all()
@@ -109,7 +109,7 @@ def test_people_come_back_within_the_hours_given(seed: int, after: int, hour: in
 def test_people_come_back_where_the_share_says() -> None:
     profile = generator(5).random((2, 168)) + 0.01
     table, wait, n = clock(profile), WAIT[Fate.RECOVERED], 200_000
-    back = come_back(generator(6), table, np.ones(n, int), np.full(n, 30), np.full(n, 30 * HOUR), wait)
+    back = come_back(generator(6), table, np.ones(n, np.int32), np.full(n, 30), np.full(n, 30 * HOUR), wait)
     found = np.bincount(back // HOUR % 168, minlength=168) / n
     share = come_back_share(table, wait)
     assert share.shape == (2, 168, 168)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from footfall.simulate.reckon import Ledger
 from footfall.simulate.world import world
 from tests.simulate.conftest import Told, tell
 
-BUSY = Store(days=42, visitors=1000, seed=11, categories=10, products=1500, windows=15, pages=False)
+BUSY = Store(days=42, visitors=800, seed=11, categories=10, products=1500, windows=15, pages=False)
 """Six weeks of a store with few categories, so that each cell holds something."""
 
 
@@ -46,7 +47,9 @@ def test_the_cells_show_what_the_truth_expects(busy: Told, cells: dict[tuple[str
     told = busy.truth.cells.to_pylist()
     found = np.array([cells[cell["category"], cell["hour_of_week"]] for cell in told])
     expected_sessions = np.array([(cell["interest"], cell["buyers"]) for cell in told])
-    assert found.sum(axis=0) == pytest.approx(expected_sessions.sum(axis=0), rel=0.04)
+    sessions, buyers = found.sum(axis=0) / expected_sessions.sum(axis=0)
+    assert sessions == pytest.approx(1, abs=0.03)
+    assert buyers == pytest.approx(1, abs=0.08)
     chi2 = ((found - expected_sessions) ** 2 / expected_sessions).mean(axis=0)
     assert chi2 == pytest.approx([1, 1], abs=0.2)
 
@@ -73,7 +76,7 @@ def test_the_most_seen_cells_are_not_the_windows() -> None:
     cell = expected(truth_of.world)
     assert cell.window.sum() == 40
     top = np.argsort(-cell.interest.ravel())[:40]
-    assert cell.window.ravel()[top].sum() <= 8
+    assert cell.window.ravel()[top].sum() <= 4
 
 
 def test_a_store_without_effects_has_none() -> None:
@@ -131,11 +134,11 @@ def test_brands_sell_as_the_truth_says(busy: Told) -> None:
         / sum(seen[pair] for pair in seen if pair[0] == category)
         for category in {row["category"] for row in brands}
     }
-    for label, low, high in (("fix", 0.3, 0.75), ("promote", 1.0, 1.7), ("fine", 0.9, 1.15)):
-        mine = [row for row in brands if row["label"] == label]
-        pairs = [(row["category"], row["brand"]) for row in mine]
-        ratio = sum(bought[pair] for pair in pairs) / sum(rate[pair[0]] * seen[pair] for pair in pairs)
-        assert low < ratio < high, label
+    for label in ("fix", "promote", "fine"):
+        mine = [(row, (row["category"], row["brand"])) for row in brands if row["label"] == label]
+        fair = sum(rate[pair[0]] * seen[pair] * row["conversion"] for row, pair in mine)
+        found = sum(bought[pair] for _, pair in mine)
+        assert abs(found - fair) < 4 * fair**0.5 + 0.1 * fair, label
     weak = [row for row in brands if row["label"] == "fix"]
     assert all(row["conversion"] < 0.65 for row in weak)
     assert min(row["conversion"] for row in brands if row["label"] != "fix") > 0.8
@@ -161,7 +164,10 @@ def test_prices_part_into_thirds() -> None:
         sizes = np.bincount(goods.tertile[mine])
         assert sizes.max() - sizes.min() <= 1
         for tertile in range(2):
-            assert goods.price[mine & (goods.tertile == tertile)].max() <= goods.price[mine & (goods.tertile > tertile)].min()
+            assert (
+                goods.price[mine & (goods.tertile == tertile)].max()
+                <= goods.price[mine & (goods.tertile > tertile)].min()
+            )
         for tertile in range(3):
             assert len(np.unique(goods.pair[mine & (goods.tertile == tertile)])) >= 5
 
@@ -171,7 +177,7 @@ def test_a_fading_brand_loses_views_week_by_week() -> None:
     fading = np.flatnonzero(goods.fate == 3)
     weeks = [np.bincount(goods.pair, goods.weekly(week), len(goods.fate))[fading] for week in range(6)]
     assert len(fading) > 5
-    assert all((later < 0.9 * earlier).all() for earlier, later in zip(weeks, weeks[1:], strict=False))
+    assert all((later < 0.9 * earlier).all() for earlier, later in pairwise(weeks))
 
 
 def test_measures_of_a_store_of_two_by_two() -> None:

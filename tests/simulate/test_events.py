@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from footfall.event import PRODUCT_EVENTS, EventType, arrow_schema
-from footfall.simulate import shoppers
+from footfall.simulate import Store, shoppers
 from tests.simulate import recount
 from tests.simulate.conftest import SMALL, TINY, Told, tell
 
@@ -41,7 +41,7 @@ def test_every_event_can_be_believed(small: Told) -> None:
         assert (row["product_id"] is not None) == about_product == (row["price"] is not None)
         assert (row["order_id"] is not None) == (row["event_type"] in ("purchase", "refund"))
         assert row["price"] is None or row["price"] > 0
-        assert row["quantity"] in (None, 2)
+        assert row["quantity"] in (None, 2, 3)
 
 
 def test_one_product_has_one_category_brand_and_price(small: Told) -> None:
@@ -146,6 +146,14 @@ def test_any_zone_has_its_own_midnights(zone: str) -> None:
     told = tell(replace(TINY, zone=zone, start=date(2025, 4, 3)))
     for day, table in told.days:
         assert {time.astimezone(ZoneInfo(zone)).date() for time in table["event_time"].to_pylist()} == {day}
+
+
+def test_a_store_where_hardly_anybody_comes() -> None:
+    told = tell(Store(days=3, visitors=1, categories=1, products=1, seed=(1 << 32) - 1))
+    assert [len(table) for _, table in told.days] == told.truth.days["events"].to_pylist()
+    empty = tell(Store(days=2, visitors=1, seed=0))
+    assert 0 in [len(table) for _, table in empty.days]
+    assert tell(Store(days=1, visitors=1, seed=9)).truth.abandoned_cart_rate is None
 
 
 def test_a_stuck_client_repeats_its_first_row_within_a_second(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -57,7 +58,7 @@ def test_draws_depend_on_the_key_alone() -> None:
 def test_days_follow_each_other_through_every_change_of_clocks(start: date, zone: str, length: int) -> None:
     days = calendar(Store(start=start, zone=zone, days=length))
     local = ZoneInfo(zone)
-    for before, after in zip(days, days[1:], strict=False):
+    for before, after in pairwise(days):
         assert before.end == after.start
         assert after.week == before.week + (after.date.weekday() == 0)
     for day in days:
@@ -138,7 +139,10 @@ def test_another_population_is_mixed_in_by_time(tiny: Told, tmp_path: Path) -> N
     assert times == sorted(times)
     assert run.truth.sources.to_pylist()[-1]["kind"] == "uptime_monitor"
     assert run.truth.carts == tiny.truth.carts
-    extra = [mine - theirs for mine, theirs in zip(*(t.days["events"].to_pylist() for t in (run.truth, tiny.truth)), strict=True)]
+    extra = [
+        mine - theirs
+        for mine, theirs in zip(*(t.days["events"].to_pylist() for t in (run.truth, tiny.truth)), strict=True)
+    ]
     assert extra == [24] * TINY.days
     write(tmp_path / "events.jsonl", replace(TINY, processes=2), [Monitor()])
     told = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]

@@ -135,7 +135,7 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
         raise InterruptedError(f"{events} {share}")
 
     with pytest.raises(InterruptedError):
-        write(tmp_path / "events.parquet", replace(TINY, processes=2), progress=fail)
+        write(tmp_path / "events.parquet", TINY, progress=fail)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -147,7 +147,15 @@ def test_an_unknown_format_is_refused(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"days": 0}, {"visitors": 0}, {"seed": -1}, {"zone": "Mars/Olympus"}, {"categories": 121}, {"windows": -1}],
+    [
+        {"days": 0},
+        {"visitors": 0},
+        {"seed": -1},
+        {"seed": 1 << 32},
+        {"zone": "Mars/Olympus"},
+        {"categories": 121},
+        {"windows": -1},
+    ],
 )
 def test_an_impossible_store_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong)) if "zone" not in wrong else "no such time zone"):

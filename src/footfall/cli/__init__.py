@@ -33,7 +33,12 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        sys.exit(_said(f"{error.strerror or error}: {error.filename or ''}".rstrip(": ") + ". `footfall doctor` looks for causes."))
+        sys.exit(
+            _said(
+                f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
+                + ". `footfall doctor` looks for causes."
+            )
+        )
 
 
 def _said(sentence: str) -> int:

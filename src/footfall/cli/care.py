@@ -20,7 +20,9 @@ def init(home: Home = HOME, json: Json = False) -> None:
     if json:
         show.as_json({"file": str(path)})
         return
-    show.out.print(f"Wrote {path}. Set the store's time zone and currency there, then: footfall ingest FILE", markup=False)
+    show.out.print(
+        f"Wrote {path}. Set the store's time zone and currency there, then: footfall ingest FILE", markup=False
+    )
 
 
 def doctor(home: Home = HOME, json: Json = False) -> None:

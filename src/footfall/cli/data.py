@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 
 def ingest(
-    files: Annotated[list[str] | None, typer.Argument(help="Files to take, or - for standard input; none takes staging/.")] = None,
-    form: Annotated[str | None, typer.Option("--format", help="Force a format instead of telling it from the content.")] = None,
+    files: Annotated[
+        list[str] | None, typer.Argument(help="Files to take, or - for standard input; none takes staging/.")
+    ] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="Force a format instead of telling it from the content.")
+    ] = None,
     home: Home = HOME,
     json: Json = False,
 ) -> None:
@@ -57,9 +61,8 @@ def _take(lake: EmbeddedLake, name: str, form: str | None) -> Counts:
 
 
 def _sentence(counts: Counts) -> str:
-    return (
-        f"{counts.rows:,} rows = {counts.stored:,} stored + {counts.duplicates:,} duplicate + {counts.dead:,} dead-lettered"
-    )
+    told = f"{counts.stored:,} stored + {counts.duplicates:,} duplicate + {counts.dead:,} dead-lettered"
+    return f"{counts.rows:,} rows = {told}"
 
 
 def _put_away(staged: list[Path]) -> None:
@@ -83,7 +86,11 @@ def build(home: Home = HOME, json: Json = False) -> None:
         show.out.print(f"{report.counted:,} of {report.days:,} days counted; everything is up to date.")
 
 
-def query(sql: Annotated[str, typer.Argument(help="A SELECT over events and the marts.")], home: Home = HOME, json: Json = False) -> None:
+def query(
+    sql: Annotated[str, typer.Argument(help="A SELECT over events and the marts.")],
+    home: Home = HOME,
+    json: Json = False,
+) -> None:
     """Ask the lake in SQL: the table events, and every mart under its name."""
     from footfall.cli import show
     from footfall.embedded.answers import Answers
@@ -98,7 +105,9 @@ def query(sql: Annotated[str, typer.Argument(help="A SELECT over events and the 
 
 def export(
     name: Annotated[str, typer.Argument(help="What to export; `footfall export list` names everything.")],
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="A .csv or .parquet file; CSV on standard output if none.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A .csv or .parquet file; CSV on standard output if none.")
+    ] = None,
     since: Since = None,
     until: Until = None,
     gross: Gross = False,
@@ -129,7 +138,9 @@ def export(
 
 
 def simulate(
-    output: Annotated[Path, typer.Option("-o", "--output", help="A .jsonl, .csv (REES46's nine columns) or .parquet file.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="A .jsonl, .csv (REES46's nine columns) or .parquet file.")
+    ],
     days: Annotated[int, typer.Option(min=1, help="Days to simulate.")] = 28,
     visitors: Annotated[int, typer.Option(min=1, help="Visitors a day; each makes about six events.")] = 5_000,
     seed: Annotated[int, typer.Option(min=0, help="Another seed is another store.")] = 1,

@@ -20,7 +20,7 @@ def demo(
     days: Annotated[int, typer.Option(min=1, help="Days to simulate.")] = 56,
     visitors: Annotated[int, typer.Option(min=1, help="Visitors a day.")] = 5_000,
     seed: Annotated[int, typer.Option(min=0, help="Another seed is another store.")] = 1,
-    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Open the dashboard at the end.")] = False,
+    _no_serve: Annotated[bool, typer.Option("--no-serve", help="End after the summary.")] = True,
     home: Home = HOME,
 ) -> None:
     """Simulate a store, bring it in, print the answers, and how near they are to the truth."""
@@ -61,7 +61,9 @@ def _own_place(home: Path, days: int, visitors: int, seed: int) -> Path:
     file = home / f"demo-{days}-{visitors}-{seed}.parquet"
     layout = Layout(home)
     if layout.events.exists() and not file.exists():
-        raise FootfallError(f"{home} holds a store already; give the demo a home of its own: footfall demo --home demo-data")
+        raise FootfallError(
+            f"{home} holds a store already; give the demo a home of its own: footfall demo --home demo-data"
+        )
     home.mkdir(parents=True, exist_ok=True)
     if not layout.settings.exists():
         layout.settings.write_text(DEMO_SETTINGS)
@@ -87,4 +89,33 @@ def _simulated(file: Path, lake: EmbeddedLake, days: int, visitors: int, seed: i
         return write(file, store, progress=lambda _events, share: step(round(share * days), days))
 
 
-COMMANDS = (demo,)
+def grade(
+    insights: Annotated[bool, typer.Option("--insights", help="Grade the batch answers.")] = False,
+    seeds: Annotated[int, typer.Option(min=1, help="How many stores of each kind.")] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="The first store's seed.")] = 101,
+    days: Annotated[int, typer.Option(min=1, help="Days of each store.")] = 63,
+    visitors: Annotated[int, typer.Option(min=1, help="Visitors a day of each store.")] = 10_000,
+    home: Home = HOME,
+    json: Json = False,
+) -> None:
+    """Grade the answers on simulated stores whose truth is known: with planted effects, and with none."""
+    from footfall.cli import show
+    from footfall.cli.summary import grade_document, print_grades
+    from footfall.embedded.grade import grade_seeds
+    from footfall.embedded.run import open_lake
+
+    _ = insights
+    lake = open_lake(home)
+    chosen = list(range(seed, seed + seeds))
+    with show.counting("grade", "stores") as step:
+        grades = list(
+            grade_seeds(lake.layout.work / "grade", chosen, lake.settings.engine.workers, days, visitors, step)
+        )
+    document = grade_document(grades)
+    if json:
+        show.as_json(document)
+    else:
+        print_grades(document)
+
+
+COMMANDS = (demo, grade)

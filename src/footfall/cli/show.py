@@ -6,18 +6,15 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from rich.text import Text
 
 out = Console(highlight=False, emoji=False)
 err = Console(stderr=True, highlight=False, emoji=False)
 
-WIDEST = 24
-"""Characters after which a cell is cut; exports are never cut."""
 SCREENFUL = 100
 """Rows up to which an answer is shown as a table."""
 BARS = "▁▂▃▄▅▆▇█"
@@ -39,15 +36,23 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], text_columns: int = 1) -> Table:
-    """A small table; the first columns are text, the others are aligned right."""
+def table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], text_columns: int = 1, widest: int = 44
+) -> Table:
+    """A small table; the first columns are text, the others are aligned right; cells are cut at ``widest``."""
     made = Table(
-        title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim"
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        padding=(0, 2, 0, 0),
+        pad_edge=False,
+        header_style="dim",
     )
     cells = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
     for index, name in enumerate(columns):
-        width = min(max(map(len, [name, *(row[index] for row in cells)])), WIDEST)
-        side = "left" if index < text_columns else "right"
+        width = min(max(map(len, [name, *(row[index] for row in cells)])), widest)
+        side: Literal["left", "right"] = "left" if index < text_columns else "right"
         made.add_column(name, justify=side, overflow="ellipsis", no_wrap=True, min_width=width, max_width=width)
     for row in cells:
         made.add_row(*row)
@@ -95,7 +100,13 @@ def reading(name: str, size: int | None) -> Iterator[Any]:
 @contextmanager
 def counting(name: str, unit: str = "days") -> Iterator[Any]:
     """A bar over things done of things to do; yields what a build calls."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
         task = bars.add_task(name, total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total)

@@ -12,8 +12,12 @@ import pyarrow as pa
 from footfall.cli import show
 from footfall.cli.options import HOME
 from footfall.embedded.answers import Answers
+from footfall.embedded.grade import Grade
+from footfall.insights.grade import mean_score
 
 TOP = 5
+NARROW = 24
+"""Characters of a name that fit a small table; exports never cut."""
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NEXT = (
     ("footfall export recovery -o recovery.csv", "whom to write to, about what"),
@@ -33,7 +37,13 @@ def print_summary(answers: Answers) -> None:
     paint = _painter(answers)
     show.out.print()
     for number, text in enumerate(
-        (_visitors(answers, visitors, sales, paint), _carts(carts, paint), _windows(windows, paint), _brands(brands, paint)), 1
+        (
+            _visitors(answers, visitors, sales, paint),
+            _carts(carts, paint),
+            _windows(windows, paint),
+            _brands(brands, paint),
+        ),
+        1,
     ):
         show.out.print(f"[bold]{number}[/] {text}\n")
     show.out.print(_window_table(windows, paint))
@@ -58,8 +68,8 @@ def _visitors(answers: Answers, days: Rows, sales: Rows, paint: Callable[[float]
     moved = whole["visitors_gross"] - whole["visitors_net"]
     orders, revenue = (sum(day[name] for day in sales) for name in ("orders_net", "revenue_net"))
     return (
-        f"[bold]{whole['visitors_net']:,} people[/] came in {len(days):,} days, {round(np.mean(net)):,} a day; {moved:,} more "
-        f"visitors were bots. They placed {orders:,} orders worth {paint(revenue)}.\n  {show.sparkline(net[-70:])}"
+        f"[bold]{whole['visitors_net']:,} people[/] came in {len(days):,} days, {round(np.mean(net)):,} a day; "
+        f"{moved:,} more visitors were bots. They placed {orders:,} orders worth {paint(revenue)}.\n  {show.sparkline(net[-70:])}"
     )
 
 
@@ -78,11 +88,14 @@ def _windows(windows: Rows, paint: Callable[[float], str]) -> str:
     found = [row for row in windows if row["status"] == "confirmed"]
     candidates = sum(row["status"] == "candidate" for row in windows)
     if not found:
-        return f"[bold]No hour of the week calls for a discount[/] for certain; {candidates:,} are candidates (six weeks of data confirm)."
+        return (
+            f"[bold]No hour of the week calls for a discount[/] for certain; {candidates:,} are candidates: six weeks of "
+            "data confirm."
+        )
     gain = sum(row["gain_week"] for row in found)
     return (
-        f"[bold]{len(found):,} hours of the week[/] have room for a discount: shoppers come and do not buy. Up to {paint(gain)} "
-        f"a week lie there; {candidates:,} more are candidates."
+        f"[bold]{len(found):,} hours of the week[/] have room for a discount: shoppers come and do not buy. "
+        f"Up to {paint(gain)} a week lie there; {candidates:,} more are candidates."
     )
 
 
@@ -91,8 +104,8 @@ def _brands(brands: Rows, paint: Callable[[float], str]) -> str:
     promote = [row for row in brands if row["label"] == "Promote"]
     lost = sum(row["money"] for row in fix)
     return (
-        f"[bold]{len(promote):,} brands deserve promotion[/]: they sell and are hardly seen. {len(fix):,} are seen and not bought: "
-        f"{paint(lost)} lost on price, page or stock."
+        f"[bold]{len(promote):,} brands deserve promotion[/]: they sell and are hardly seen. "
+        f"{len(fix):,} are seen and not bought: {paint(lost)} lost on price, page or stock."
     )
 
 
@@ -110,7 +123,7 @@ def _window_table(windows: Rows, paint: Callable[[float], str]) -> Any:
         )
         for row in best[:TOP]
     ]
-    return show.table("Discount windows", ["category", "hour", "", "interest", "buys", "gain a week"], cells, 3)
+    return show.table("Discount windows", ["category", "hour", "", "interest", "buys", "gain a week"], cells, 3, NARROW)
 
 
 def _brand_table(brands: Rows, paint: Callable[[float], str]) -> Any:
@@ -128,11 +141,13 @@ def _brand_table(brands: Rows, paint: Callable[[float], str]) -> Any:
         )
         for row in (*promote[:TOP], *fix[:TOP])
     ]
-    return show.table("Brands", ["", "brand", "category", "buys", "peers", "seen", "lost"], cells, 3)
+    return show.table("Brands", ["", "brand", "category", "buys", "peers", "seen", "lost"], cells, 3, NARROW)
 
 
 def _hour_table(hours: Rows) -> Any:
-    names = [row["category"] for row in sorted((r for r in hours if r["category"] != "*"), key=lambda r: -r["interest"])]
+    names = [
+        row["category"] for row in sorted((r for r in hours if r["category"] != "*"), key=lambda r: -r["interest"])
+    ]
     top = list(dict.fromkeys(names))[:TOP]
     cells = []
     for name in ["*", *top]:
@@ -143,10 +158,54 @@ def _hour_table(hours: Rows) -> Any:
     return show.table("By hour of the day, 0 to 23", ["category", "interest", "conversion"], cells, 3)
 
 
+def print_grade(grade: Grade) -> None:
+    """How near one store's answers are to its truth."""
+    carts, windows, brands = grade.carts, grade.windows, grade.brands
+    show.out.print(
+        f"\n[bold]Against the truth[/]: carts {show.percent(carts.measured)} abandoned, true "
+        f"{show.percent(carts.true)} · windows {windows.found:,} of {windows.true:,} found, {windows.wrong:,} wrong · "
+        f"brands {brands.found:,} of {brands.true:,} found, {brands.wrong:,} wrong"
+    )
+
+
+def grade_document(grades: list[tuple[int, bool, Grade]]) -> dict[str, Any]:
+    """The means over graded stores, with effects and without, for machines."""
+    planted = [grade for _, effects, grade in grades if effects]
+    plain = [grade for _, effects, grade in grades if not effects]
+    return {
+        "seeds": sorted({seed for seed, _, _ in grades}),
+        "carts": mean_score(grade.carts for grade in planted),
+        "windows": mean_score(grade.windows for grade in planted),
+        "brands": mean_score(grade.brands for grade in planted),
+        "without_effects": {
+            "carts": mean_score(grade.carts for grade in plain),
+            "windows": mean_score(grade.windows for grade in plain),
+            "brands": mean_score(grade.brands for grade in plain),
+        },
+    }
+
+
+def print_grades(document: dict[str, Any]) -> None:
+    """The means as a table."""
+    carts, windows, brands, plain = (document[name] for name in ("carts", "windows", "brands", "without_effects"))
+    rows = [
+        ("abandoned-cart rate: distance from the truth", f"{100 * carts['error']:.2f} points"),
+        ("discount windows: true ones confirmed", f"{windows['found']:.1f} of {windows['true']:.1f}"),
+        ("discount windows: wrong ones confirmed", f"{windows['wrong']:.2f}"),
+        ("brands to fix: precision", f"{brands['precision']:.2f}"),
+        ("brands to fix: share of the lost money found", f"{brands['money']:.2f}"),
+        ("store without effects: windows confirmed", f"{plain['windows']['wrong']:.2f}"),
+        ("store without effects: brands to fix", f"{plain['brands']['wrong']:.2f}"),
+    ]
+    title = f"Means over {len(document['seeds']):,} stores with planted effects, and as many without"
+    show.out.print(show.table(title, ["", "mean"], rows))
+
+
 def print_next_steps(home: Path) -> None:
     """What to type next."""
-    here = "" if home == HOME else f" --home {home}"
     show.out.print("\n[bold]Next[/]")
+    if home != HOME:
+        show.out.print(f"  export FOOTFALL_HOME={home}", soft_wrap=True)
     for command, purpose in NEXT:
-        show.out.print(f"  {command + here:<46} [dim]{purpose}[/]")
+        show.out.print(f"  {command:<47} [dim]{purpose}[/]", soft_wrap=True)
     show.out.print(f"\nEverything is in {home}, in open files.", style="dim")

@@ -95,7 +95,13 @@ class Answers:
     def _parameters(self) -> dict[str, Any]:
         week = self.since - timedelta(self.since.weekday())
         settled = self.last - SETTLES
-        return {"since": self.since, "until": self.until, "since_week": week, "settled": settled, "as_of": data_until(self.lake)}
+        return {
+            "since": self.since,
+            "until": self.until,
+            "since_week": week,
+            "settled": settled,
+            "as_of": data_until(self.lake),
+        }
 
     def _define(self, names: tuple[str, ...]) -> None:
         for name in names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -59,8 +59,10 @@ class Task:
     marts: Mapping[str, str]
 
 
-def build(lake: EmbeddedLake, progress: Progress = lambda _done, _all: None) -> Report:
-    """Brings every mart up to date with the lake.
+def build(
+    lake: EmbeddedLake, progress: Progress = lambda _done, _all: None, wanted: Collection[str] | None = None
+) -> Report:
+    """Brings every mart up to date with the lake, or only those named in ``wanted``.
 
     A day is counted again when its file, the sessions that run over its midnights, the users its visitors turned out
     to be, the lists of known bots or the SQL changed; a killed build goes on where its last commit was.
@@ -68,7 +70,7 @@ def build(lake: EmbeddedLake, progress: Progress = lambda _done, _all: None) -> 
     lake.layout.work.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="build-", dir=lake.layout.work))
     try:
-        return _Builder(lake, folder).run(progress)
+        return _Builder(lake, folder, wanted).run(progress)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -76,10 +78,11 @@ def build(lake: EmbeddedLake, progress: Progress = lambda _done, _all: None) -> 
 class _Builder:
     """One run over a lake."""
 
-    def __init__(self, lake: EmbeddedLake, folder: Path) -> None:
+    def __init__(self, lake: EmbeddedLake, folder: Path, wanted: Collection[str] | None = None) -> None:
         self._lake = lake
         self._files = dict(lake.days())
         self._folder = folder
+        self._wanted = wanted
         self._workers = lake.settings.engine.workers
         self._own = local()
         self._names = count()
@@ -90,13 +93,21 @@ class _Builder:
         self._count_all([Task(day, {EDGES: file.name}) for day, file in self._files.items()], self._count_edges)
         self._days = self._stitched()
         digests = self._identified()
-        names = insights.daily()
+        names = [name for name in insights.daily() if self._wants(name)]
         tasks = [Task(day, {name: self._made_from(name, day, digests) for name in names}) for day in self._files]
         counted = self._count_all(tasks, self._count_clean, progress)
-        history.count_first_days(self._lake, self._write)
-        history.count_carts(self._lake, self._write)
-        history.count_standing(self._lake, self._write)
+        if self._wants(history.FIRST_DAYS):
+            history.count_first_days(self._lake, self._write)
+        if self._wants(history.CARTS):
+            history.count_carts(self._lake, self._write)
+        if self._wants(history.PRESET_DAYS):
+            history.count_presets(self._lake, self._write)
+        for query in filter(lambda query: self._wants(query.name), insights.standing().values()):
+            history.count_standing(self._lake, query, self._write)
         return Report(counted, len(self._files))
+
+    def _wants(self, name: str) -> bool:
+        return self._wanted is None or name in self._wanted
 
     def _stitched(self) -> dict[date, LakeDay]:
         """The lake's days, with the sessions that came over midnight."""
@@ -113,7 +124,9 @@ class _Builder:
         """Links users to what they were before they logged in, where the lake has any such rows."""
         if all(day.all_known for day in self._days.values()):
             return {}
-        self._count_all([Task(day, {IDENTITIES: file.name}) for day, file in self._files.items()], self._count_identities)
+        self._count_all(
+            [Task(day, {IDENTITIES: file.name}) for day, file in self._files.items()], self._count_identities
+        )
         with reader(self._lake.layout, self._workers, IDENTITIES) as connection:
             self._links, digests = identity.resolve(connection)
         return digests
@@ -177,7 +190,8 @@ class _Builder:
         zone = self._lake.settings.store.zone
         connection = self._own.connection
         return {
-            (EDGES, task.day): self._write(midnight.edges(connection, self._path(task.day), task.day, zone)) for task in chunk
+            (EDGES, task.day): self._write(midnight.edges(connection, self._path(task.day), task.day, zone))
+            for task in chunk
         }
 
     def _count_identities(self, chunk: list[Task]) -> Drafts:

@@ -134,6 +134,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, declaration: str, rows: Sequenc
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {declaration}")
     if rows:
         columns = list(zip(*rows, strict=True))
-        connection.register("incoming", pa.table([pa.array(column) for column in columns], [f"c{i}" for i in range(len(columns))]))
+        connection.register(
+            "incoming", pa.table([pa.array(column) for column in columns], [f"c{i}" for i in range(len(columns))])
+        )
         connection.execute(f"INSERT INTO {name} FROM incoming")
         connection.unregister("incoming")

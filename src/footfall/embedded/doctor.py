@@ -33,7 +33,11 @@ def examine(home: Path) -> list[Finding]:
     try:
         settings = load(Layout(home).settings)
     except SettingsError as error:
-        return [Finding(False, str(error), f"Edit {Layout(home).settings}; `footfall init` in another home shows the defaults.")]
+        return [
+            Finding(
+                False, str(error), f"Edit {Layout(home).settings}; `footfall init` in another home shows the defaults."
+            )
+        ]
     lake = EmbeddedLake(Layout(home), settings)
     checks: tuple[Callable[[EmbeddedLake], Iterator[Finding]], ...] = (_folder, _disk, _events, _marts, _dead_letters)
     findings = [Finding(True, f"settings: zone {settings.store.timezone}, currency {settings.store.currency}")]
@@ -50,7 +54,9 @@ def _folder(lake: EmbeddedLake) -> Iterator[Finding]:
     if not home.exists():
         yield Finding(True, f"{home} does not exist yet", "footfall demo, or: footfall ingest FILE")
     elif not os.access(home, os.W_OK):
-        yield Finding(False, f"{home} cannot be written by this user", f"Give this user the folder, or name another: --home DIR")
+        yield Finding(
+            False, f"{home} cannot be written by this user", "Give this user the folder, or name another: --home DIR"
+        )
     else:
         yield Finding(True, f"{home} can be written")
 
@@ -58,14 +64,20 @@ def _folder(lake: EmbeddedLake) -> Iterator[Finding]:
 def _disk(lake: EmbeddedLake) -> Iterator[Finding]:
     place = lake.layout.home if lake.layout.home.exists() else Path.cwd()
     free = shutil.disk_usage(place).free
-    yield Finding(free >= LOW_DISK, f"{free / 2**30:,.1f} GiB free", "" if free >= LOW_DISK else "Make room on the disk.")
+    yield Finding(
+        free >= LOW_DISK, f"{free / 2**30:,.1f} GiB free", "" if free >= LOW_DISK else "Make room on the disk."
+    )
 
 
 def _events(lake: EmbeddedLake) -> Iterator[Finding]:
     days = lake.days()
     damaged = [day for day, file in days.items() if not lake.table.is_whole(file)]
     for day in damaged:
-        yield Finding(False, f"the lake's file of {day} is missing or damaged", "Restore it from a copy, or remove the day and ingest its sources again.")
+        yield Finding(
+            False,
+            f"the lake's file of {day} is missing or damaged",
+            "Restore it from a copy, or remove the day and ingest its sources again.",
+        )
     if days and not damaged:
         rows = sum(file.rows for file in days.values())
         yield Finding(True, f"lake: {rows:,} events in {len(days):,} days, {min(days)} to {max(days)}")
@@ -77,7 +89,11 @@ def _marts(lake: EmbeddedLake) -> Iterator[Finding]:
     for folder in sorted(path.parent for path in lake.layout.home.glob(f"marts/*/{MANIFEST}")):
         table = mart(lake.layout, folder.name)
         if damaged := [day for day, file in table.days().items() if not table.is_whole(file)]:
-            yield Finding(False, f"the mart's files of {damaged[0]} are missing or damaged: {folder}", f"rm -r {folder}, then: footfall build")
+            yield Finding(
+                False,
+                f"the mart's files of {damaged[0]} are missing or damaged: {folder}",
+                f"rm -r {folder}, then: footfall build",
+            )
     yield from _freshness(lake)
 
 

@@ -8,8 +8,8 @@ from hashlib import blake2b
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from footfall import insights
@@ -24,7 +24,11 @@ VISITOR_DAYS = "visitor_days"
 FIRST_DAYS = "first_days"
 CART_EVENTS = "cart_events"
 CARTS = "carts"
+PRESET_DAYS = "preset_days"
 
+CART_ORDER = "day, visitor, started_at, population, ending"
+WAITS = 2
+"""Days after its own that the presets of a day look at."""
 SETTLES = timedelta(days=8)
 """After this long no cart of a day can change its state."""
 
@@ -55,25 +59,42 @@ def count_carts(lake: EmbeddedLake, write: Write) -> None:
         if live.keys() - set(stale):
             _restrict(connection, stale, midnight(min(stale), lake.settings.store.zone))
             kept = "SELECT * FROM carts WHERE visitor NOT IN (FROM touched)"
-            rows = connection.sql(f"FROM ({_over(text, 'touched_events')} UNION ALL BY NAME {kept}) ORDER BY ALL").to_arrow_table()
+            source = f"({_over(text, 'touched_events')} UNION ALL BY NAME {kept})"
         else:
-            rows = connection.sql(f"FROM (\n{text}\n) ORDER BY ALL").to_arrow_table()
+            source = f"(\n{text}\n)"
+        rows = connection.sql(f"SELECT day, * EXCLUDE (day) FROM {source} ORDER BY {CART_ORDER}").to_arrow_table()
     _replace(table, rows, list(made_from), made_from, write)
 
 
-def count_standing(lake: EmbeddedLake, write: Write) -> None:
-    """Works out again each standing mart of which a source, or the data's end, changed."""
-    days = lake.days()
-    for name, query in insights.standing().items():
-        sources = [file.name for source in query.reads for file in mart(lake.layout, source).days().values()]
-        made_from = _named(query.text, str(data_until(lake)), *sources)
-        table = mart(lake.layout, name)
-        if days and [file.made_from for file in table.days().values()] != [made_from]:
-            with reader(lake.layout, lake.settings.engine.workers, *query.reads) as connection:
-                params = bound(query, {"as_of": data_until(lake), "settled": max(days) - SETTLES})
-                rows = connection.sql(f"FROM (\n{query.text}\n) ORDER BY ALL", params=params).to_arrow_table()
-            placed = table.place(write(rows), max(days), made_from)
-            table.commit({**dict.fromkeys(table.days()), max(days): placed})
+def count_presets(lake: EmbeddedLake, write: Write) -> None:
+    """Counts what other tools would say of each day whose cart events, or those just after it, changed."""
+    table, events = mart(lake.layout, PRESET_DAYS), mart(lake.layout, CART_EVENTS).days()
+    query, end = insights.history()[PRESET_DAYS], data_until(lake)
+    made_from = {}
+    for day in events:
+        near = [day + timedelta(offset) for offset in range(WAITS + 1)]
+        waiting = "" if near[-1] < max(events) else str(end)
+        made_from[day] = _named(query.text, waiting, *(events[other].name for other in near if other in events))
+    if stale := _stale(table, made_from):
+        params = {"since": min(stale), "until": max(stale), "as_of": end}
+        with reader(lake.layout, lake.settings.engine.workers, CART_EVENTS) as connection:
+            some = f"cart_events WHERE day BETWEEN DATE '{min(stale)}' AND DATE '{max(stale) + timedelta(WAITS)}'"
+            rows = connection.sql(f"FROM {_over(query.text, some)} ORDER BY ALL", params=params).to_arrow_table()
+        _replace(table, rows, stale, made_from, write)
+
+
+def count_standing(lake: EmbeddedLake, query: Query, write: Write) -> None:
+    """Works out a standing mart again if one of its sources, or the data's end, changed."""
+    days, table = lake.days(), mart(lake.layout, query.name)
+    sources = [file.name for source in query.reads for file in mart(lake.layout, source).days().values()]
+    made_from = _named(query.text, str(data_until(lake)), *sources)
+    if not days or [file.made_from for file in table.days().values()] == [made_from]:
+        return
+    with reader(lake.layout, lake.settings.engine.workers, *query.reads) as connection:
+        params = bound(query, {"as_of": data_until(lake)})
+        rows = connection.sql(f"FROM (\n{query.text}\n) ORDER BY ALL", params=params).to_arrow_table()
+    placed = table.place(write(rows), max(days), made_from)
+    table.commit({**dict.fromkeys(table.days()), max(days): placed})
 
 
 def bound(query: Query, known: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,7 +118,8 @@ def _restrict(connection: duckdb.DuckDBPyConnection, stale: list[date], since: i
     connection.execute(
         """CREATE TEMP TABLE touched AS
            SELECT visitor FROM cart_events WHERE list_contains($stale, day)
-           UNION SELECT visitor FROM carts WHERE day <= $until AND greatest(last_at, coalesce(bought_at, 0)) >= $since""",
+           UNION SELECT visitor FROM carts
+           WHERE day <= $until AND greatest(last_at, coalesce(bought_at, 0)) >= $since""",
         {"stale": stale, "since": since, "until": max(stale)},
     )
     connection.execute("CREATE TEMP VIEW touched_events AS FROM cart_events WHERE visitor IN (FROM touched)")
@@ -118,9 +140,12 @@ def _stale(table: Table, made_from: Mapping[date, str]) -> list[date]:
 
 def _replace(table: Table, rows: pa.Table, days: list[date], made_from: Mapping[date, str], write: Write) -> None:
     """Commits the rows of some days, each to its day."""
+    rows = rows.sort_by("day") if rows.column_names[0] != "day" else rows
+    of_row = rows["day"].to_numpy()
     changed: dict[date, DayFile | None] = {}
     for day in days:
-        part = rows.filter(pc.equal(rows["day"], day)).drop_columns(["day"])
+        first, last = np.searchsorted(of_row, np.datetime64(day)), np.searchsorted(of_row, np.datetime64(day), "right")
+        part = rows.slice(first, last - first).drop_columns(["day"])
         changed[day] = table.place(write(part), day, made_from[day])
     table.commit(changed)
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow as pa
 
-from footfall.embedded.clean import define_events
+from footfall.embedded.clean import Carried, define_events
 from footfall.ingest.day import SILENCE
 
 SILENCE_MS = SILENCE // 1000

@@ -48,7 +48,9 @@ class Table:
         try:
             return dict(sorted(msgspec.json.decode(content, type=dict[date, DayFile]).items()))
         except msgspec.DecodeError as error:
-            raise FootfallError(f"{self.root / MANIFEST} is damaged ({error}); `footfall doctor` says what to do.") from error
+            raise FootfallError(
+                f"{self.root / MANIFEST} is damaged ({error}); `footfall doctor` says what to do."
+            ) from error
 
     def path(self, file: DayFile) -> Path:
         """Where a live file lies."""
@@ -79,7 +81,9 @@ class Table:
                 live[day] = file
         self.root.mkdir(parents=True, exist_ok=True)
         draft = self.root / f"{MANIFEST}.draft"
-        draft.write_bytes(msgspec.json.format(msgspec.json.encode({day.isoformat(): live[day] for day in sorted(live)})))
+        draft.write_bytes(
+            msgspec.json.format(msgspec.json.encode({day.isoformat(): live[day] for day in sorted(live)}))
+        )
         _sync(draft)
         draft.replace(self.root / MANIFEST)
         _sync(self.root)
@@ -99,7 +103,9 @@ class Table:
 def write(rows: pa.Table, path: Path) -> Draft:
     """Writes rows as a day is kept; the file is not live yet."""
     names = rows.column_names
-    rows = pa.table({name: _plain(column) if name in _PLAIN else column for name, column in zip(names, rows.columns)})
+    rows = pa.table(
+        {name: _plain(column) if name in _PLAIN else column for name, column in zip(names, rows.columns, strict=True)}
+    )
     pq.write_table(
         rows,
         path,

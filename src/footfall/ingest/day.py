@@ -23,8 +23,18 @@ SILENCE = 30 * 60 * 1_000_000
 """A session is split after this much silence; microseconds."""
 
 REPEATING = frozenset(
-    {"event_type", "product_id", "category_id", "category_code", "brand", "currency", "user_agent", "path", "referrer",
-     "campaign"}
+    {
+        "event_type",
+        "product_id",
+        "category_id",
+        "category_code",
+        "brand",
+        "currency",
+        "user_agent",
+        "path",
+        "referrer",
+        "campaign",
+    }
 )
 """Columns whose values repeat: held as dictionaries, so that each value is looked at once."""
 
@@ -181,10 +191,10 @@ def _same_as_before(values: Integers) -> NDArray[np.bool_]:
 
 
 def _settle_ties(events: pa.Table, order: NDArray[np.intp], same: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Drops equal rows and orders by content those that agree in visitor, session and time, so that arrival cannot show."""
+    """Drops equal rows; orders by content those that agree in visitor, session and time: arrival cannot show."""
     tied = np.flatnonzero(same | np.append(same[1:], False))
     rows = events.take(pa.array(order[tied]))
-    group = np.cumsum(~same)[tied]
+    group: Integers = np.cumsum(~same)[tied].astype(np.int64)
     codes = [_content(column) for column in rows.columns if column.null_count < rows.num_rows]
     by = np.lexsort((_digest(codes), group))
     equal = np.logical_and.reduce([_same_as_before(code[by]) for code in (group, *codes)])
@@ -227,7 +237,7 @@ def _first_of_each_id(events: pa.Table) -> NDArray[np.bool_]:
     known = ids.indices.is_valid().to_numpy(zero_copy_only=False)
     first = np.full(len(ids.dictionary), len(codes))
     np.minimum.at(first, codes[known], np.flatnonzero(known))
-    return ~known | (np.append(first, -1)[codes] == np.arange(len(codes)))
+    return np.asarray(~known | (np.append(first, -1)[codes] == np.arange(len(codes))))
 
 
 def _with_derived(events: pa.Table, times: Integers, sessions: Integers, zone: ZoneInfo) -> pa.Table:
@@ -237,9 +247,28 @@ def _with_derived(events: pa.Table, times: Integers, sessions: Integers, zone: Z
         "weekday": ((local // DAY + 3) % 7 + 1).astype(np.int8),
         "session_no": _session_numbers(times, sessions),
     }
-    columns = {name: events.column(name) for name in events.column_names} | derived
+    kept = {name: _as_they_appear(name, events.column(name)) for name in events.column_names}
+    columns = kept | derived
     rows = events.num_rows
     return pa.table({f.name: columns[f.name] if f.name in columns else pa.nulls(rows, f.type) for f in lake_schema()})
+
+
+def _as_they_appear(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | pa.DictionaryArray:
+    """A dictionary of the values present, in the order of the rows: one in the order of arrival would show in a file."""
+    if name not in REPEATING:
+        return column
+    values = _array(column)
+    size, rows = len(values.dictionary), len(values)
+    codes = _codes(values, size)
+    first = np.full(size + 1, rows)
+    first[codes[::-1]] = np.arange(rows - 1, -1, -1)
+    order = np.argsort(first[:size], kind="stable")[: np.count_nonzero(first[:size] < rows)]
+    places = np.zeros(size + 1, np.int32)
+    places[order] = np.arange(len(order))
+    missing = codes == size if values.null_count else None
+    return pa.DictionaryArray.from_arrays(
+        pa.array(places[codes], mask=missing), values.dictionary.take(pa.array(order))
+    )
 
 
 def _session_numbers(times: Integers, sessions: Integers) -> NDArray[np.int32]:

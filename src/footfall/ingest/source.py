@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from footfall.ports import FootfallError
 
@@ -98,7 +98,7 @@ def _inflated(raw: IO[bytes], name: str) -> IO[bytes]:
     buffered = io.BufferedReader(raw, 1 << 20) if isinstance(raw, io.RawIOBase) else raw
     magic = buffered.peek(4)[:4] if isinstance(buffered, io.BufferedReader) else b""
     if magic[:2] == b"\x1f\x8b":
-        return gzip.GzipFile(fileobj=buffered)
+        return cast(IO[bytes], gzip.GzipFile(fileobj=buffered))
     if magic == b"PK\x03\x04":
         return _only_member(buffered, name)
     return buffered

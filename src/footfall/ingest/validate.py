@@ -1,4 +1,4 @@
-"""The one law of what an event must be: columns of raw values in, typed events out, and a reason for every row refused."""
+"""The one law of what an event must be: raw columns in, typed events out, and a reason for every row refused."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ class Reasons:
 
     def of(self, row: int) -> str:
         """The reason of one row; empty when it is good."""
-        return self.texts[self.codes[row]]
+        return self.texts[int(self.codes[row])]
 
     @property
     def good(self) -> Mask:
         """The rows without a reason."""
-        return self.codes == 0
+        return np.asarray(self.codes == 0)
 
 
 def validate(raw: pa.Table, minor_digits: int | None = None) -> tuple[pa.Table, Reasons]:
@@ -127,7 +127,7 @@ def _matches(array: pa.Array, members: frozenset[EventType], wanted: bool) -> Ma
     if pa.types.is_dictionary(array.type):
         hit = _mask(pc.is_in(array.dictionary, value_set=names)) == wanted
         return _spread(array, hit) if hit.any() else None
-    return (_mask(pc.is_in(array, value_set=names)) == wanted) & _mask(array.is_valid())
+    return np.asarray((_mask(pc.is_in(array, value_set=names)) == wanted) & _mask(array.is_valid()))
 
 
 def _convert(array: pa.Array, known: Field, minor_digits: int | None) -> Converted:
@@ -181,7 +181,7 @@ def to_text(array: pa.Array) -> Converted:
         array = array.cast(pa.string())
     lengths = pc.binary_length(array)
     longest = pc.max(lengths).as_py() or 0
-    if (pc.min(lengths).as_py() or 0) == 0 and longest:
+    if pc.min(lengths).as_py() == 0:
         array = pc.replace_with_mask(array, pc.equal(lengths, 0), pa.scalar(None, pa.string()))
     bad = _mask(pc.greater(lengths, LONGEST_TEXT)) if longest > LONGEST_TEXT else None
     if _holds_nul(array):
@@ -286,7 +286,7 @@ def _integers(times: pa.Array) -> NDArray[np.int64]:
 
 def _spread(array: pa.DictionaryArray, hit: Mask) -> Mask:
     """A mask over the dictionary's values as a mask over the rows; a null row is false."""
-    return np.append(hit, False)[array.indices.fill_null(len(hit)).to_numpy()]
+    return np.asarray(np.append(hit, False)[array.indices.fill_null(len(hit)).to_numpy()])
 
 
 def _one_chunk(column: pa.ChunkedArray) -> pa.Array:

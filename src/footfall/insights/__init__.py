@@ -69,7 +69,9 @@ def questions() -> dict[str, Query]:
 
 def _folder(name: str) -> dict[str, Query]:
     found = sorted(files(__name__).joinpath(name).iterdir(), key=lambda entry: entry.name)
-    texts = {entry.name.removesuffix(".sql"): entry.read_text("utf-8") for entry in found if entry.name.endswith(".sql")}
+    texts = {
+        entry.name.removesuffix(".sql"): entry.read_text("utf-8") for entry in found if entry.name.endswith(".sql")
+    }
     return {key: Query(key, header(text), text) for key, text in texts.items()}
 
 

@@ -2,10 +2,12 @@
 -- title: Brands that need promotion
 -- why: Which brands sell well but are hardly seen (promote them), and which are seen but not bought (fix price, page or stock)?
 -- definition: Unit = session x brand exposure; success = bought that brand. Compared within category (level 2 and deeper) and price
---   third, with at least 5 brands; with fewer, within the category's first two levels. A Beta-Binomial prior is fitted per category;
---   P = posterior probability that the rate is under 0.8 x the category's. Money = exposures x (category rate - posterior mean) x the
---   brand's average line. Promote: sells at least as well as its category, seen less than its share of the range. Fix: P >= 0.9.
---   Fading: its exposure falls against its category four weeks running. Fine. Too little data: under the printed floor.
+--   third, with at least 5 named brands; with fewer, within the category's first two levels. A Beta-Binomial prior is fitted per
+--   category, its mean by price third; P = posterior probability that the rate is under 0.8 x the category's, bands combined by
+--   exposures. Money = exposures x (category rate - posterior mean) x the brand's average line. Fix: P >= 0.9. Fading: its
+--   exposure falls against its category four weeks running, beyond chance (p <= 0.01). Promote: more likely than not to sell at
+--   least as well as its category, and seen under 0.7 of its share of the range (most products on a day). Fine. Too little data:
+--   nobody to compare with, or fewer exposures than would let expect 5 buyers (the printed floor). The first that holds counts.
 -- columns: week (its Monday), category, band (price third: 1 cheap, 3 dear), brand ('' where a product names none), products (the
 --   most on one day), then exposed, carted, bought, purchases, revenue (minor units), each _gross, _known, _net
 SELECT

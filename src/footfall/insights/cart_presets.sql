@@ -8,8 +8,8 @@
 --   shopify: a checkout left incomplete for 10 minutes, even if completed later. Cart events hold no checkout: a
 --     session with an add stands for one, abandoned unless the visitor buys anything between its first add and 10
 --     minutes after its last.
---   ga4: users of a day, as the purchase journey report: those who added to a cart, abandoned unless they bought
---     anything after that. Over a range the days are added up, so a user of two days counts twice.
+--   ga4: users of a day, as that day's purchase journey report: those who added to a cart, abandoned unless they
+--     bought anything after that on the same day. Days are added up: a user of two days counts twice.
 --   matomo: visits with a cart, abandoned unless the same visit holds an order; a purchase in a later visit does not
 --     count.
 --   klaviyo: the added-to-cart flow, a session with an add being one entry: abandoned (the mail goes out) unless the
@@ -32,6 +32,14 @@ FROM (
     ('footfall', 'cart', 1), ('shopify', 'session', 2), ('ga4', 'user and day', 3), ('matomo', 'session', 4),
     ('klaviyo', 'session', 5)
 ) AS p(preset, unit, place)
-LEFT JOIN preset_days AS d ON d.preset = p.preset AND d.day BETWEEN $since AND $until
+LEFT JOIN (
+  SELECT day, preset, carts_gross, carts_known, carts_net, abandoned_gross, abandoned_known, abandoned_net
+  FROM preset_days
+  UNION ALL
+  SELECT
+    day, 'footfall' AS preset, decided_gross, decided_known, decided_net, abandonment_gross, abandonment_known,
+    abandonment_net
+  FROM cart_days
+) AS d ON d.preset = p.preset AND d.day BETWEEN $since AND $until
 GROUP BY p.preset, p.unit, p.place
 ORDER BY p.place

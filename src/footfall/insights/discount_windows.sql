@@ -3,10 +3,14 @@
 -- why: In some hours shoppers come to a category and do not buy: there a price nudge has room. Where interest and conversion are
 --   both high a discount is given away; where interest is low, bring visitors instead.
 -- definition: A discount window is an hour of the week with lift >= 1.15 and conversion index <= 0.85, overall and in at least 4 of
---   6 weeks; harvest: lift >= 1.15 and index >= 1.15; quiet: lift <= 0.85. With under six weeks of data a window is a candidate at
---   most; Benjamini-Hochberg (q = 0.1) over the larger of the two p-values (lift above 1, conversion below 1), adaptively filtered,
---   turns a candidate into a confirmed one. Expected gain = interested sessions x (expected - observed conversion) x mean line. It
---   is an association: test it by switching the discount on and off in alternate weeks.
+--   6 weeks; harvest: lift >= 1.15 and index >= 1.15; quiet: lift <= 0.85. Lift = (n + k) / (E + k), E = category x hour / total
+--   within each week; conversion index = the same of buyers against category rate x store-hour index; k is fitted by a mixture of
+--   gammas, so that a few odd cells keep their size beside thousands of usual ones. A week whose interest leaps to 1.5 times the
+--   cell's median and more, beyond chance, is set aside. p = the larger of two p-values: of interest above E, and of buyers below
+--   expectation. A candidate has p <= 0.01; with under six weeks of data a window is a candidate at most. Benjamini-Hochberg
+--   (q = 0.1, no more than one false window in all, tests counted where there is something to find: AdaFilter) turns a candidate
+--   into a confirmed one. Expected gain = interested sessions x (expected - observed conversion) x mean line. It is an
+--   association: test it by switching the discount on and off in alternate weeks.
 -- columns: week (its Monday), weekday (ISO), hour, category ('*' = the store), then interest, buyers, purchases, revenue (minor
 --   units), each _gross, _known, _net
 SELECT

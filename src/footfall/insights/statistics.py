@@ -167,20 +167,19 @@ def binomial_at_most(successes: ArrayLike, trials: ArrayLike, rate: ArrayLike) -
 
 
 def beta_quantile(probability: float, a: ArrayLike, b: ArrayLike) -> Floats:
-    """The x with I_x(a, b) = probability, by Newton's steps kept inside a shrinking bracket."""
+    """The x with I_x(a, b) = probability, by Newton's steps in log x kept inside a shrinking bracket."""
     a, b = np.broadcast_arrays(np.asarray(a, dtype=float), np.asarray(b, dtype=float))
     low, high, x = np.zeros(a.shape), np.ones(a.shape), a / (a + b)
     for _ in range(100):
         error = beta_cdf(x, a, b) - probability
         low, high = np.where(error < 0, x, low), np.where(error < 0, high, x)
         with np.errstate(all="ignore"):
-            density = np.exp(_log_beta_front(x, 1 - x, a, b)) / (x * (1 - x))
-            step = x - error / density
-        inside = (step > low) & (step < high)
-        step = np.where(inside, step, (low + high) / 2)
-        if np.all(np.abs(step - x) <= 1e-14 * x):
+            step = x * np.exp(-error * (1 - x) / np.exp(_log_beta_front(x, 1 - x, a, b)))
+        step = np.where((step > low) & (step < high), step, (low + high) / 2)
+        done = np.abs(step - x) <= 1e-12 * x + 1e-18
+        x = np.where(error == 0, x, step)
+        if np.all(done | (error == 0)):
             break
-        x = step
     return np.asarray(x)
 
 

@@ -3,9 +3,10 @@
 -- why: When does each category draw interest, sell, and earn? Stock the shop window, the mail and the staff by it.
 -- definition: Interest (sessions that viewed the category), conversion (those of them that bought it) and revenue per interested
 --   session, for every hour of the week; the tables by hour and by weekday are the margins of these cells. Figures are divided by
---   how often that hour of the week occurred. Lift = (interest + k) / (E + k), E = category total x hour total / total; conversion
---   index = the same of buyers, against category rate x store-hour index. A null category falls back to its category_id.
---   Category '*' is the whole store.
+--   how often that hour of the week occurred. Lift = (interest + k) / (E + k), E = category total x hour total / total, k fitted;
+--   conversion index = the same of buyers, against category rate x store-hour index (how an hour sells against what its own mix
+--   of categories would). A session that looks in two hours is interested in both. A null category falls back to its
+--   category_id. Category '*' is the whole store.
 -- columns: weekday (ISO), hour, category, then interest, buyers, views, purchases, revenue (minor units), each _gross, _known, _net
 SELECT
   weekday AS weekday,

@@ -64,9 +64,10 @@ def _pattern() -> str:
 
 @cache
 def _ranges() -> tuple[list[int], list[tuple[int, int, str]]]:
-    ranges = []
+    ranges: list[tuple[int, int, str]] = []
     for file in files(__name__).joinpath("ranges").iterdir():
-        for network in collapse_addresses(map(IPv4Network, file.read_text("utf-8").split())):
-            ranges.append((int(network.network_address), int(network.broadcast_address), file.name.removesuffix(".txt")))
+        name = file.name.removesuffix(".txt")
+        networks = collapse_addresses(map(IPv4Network, file.read_text("utf-8").split()))
+        ranges += [(int(network[0]), int(network[-1]), name) for network in networks]
     ranges.sort()
     return [first for first, _, _ in ranges], ranges

@@ -90,6 +90,11 @@ class Intent:
         pieces[:, 0] += self.again
         return pieces
 
+    def ordered(self) -> Small:
+        """Pieces of each line as an order says them, 0 for nothing said."""
+        pieces = self.pieces()
+        return np.where(pieces > 1, pieces, 0).astype(np.int8)
+
     def bought(self) -> Flags:
         """Lines bought in the end: all that are held, but in a partial purchase the last."""
         mine = self.kept()

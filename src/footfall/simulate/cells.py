@@ -79,21 +79,21 @@ def _ratio(above: Reals, below: Reals) -> Reals:
 
 def intensities(world: World) -> tuple[Reals, Reals]:
     """Expected sessions that view, and that buy, each category: shapes (weeks, categories, 168)."""
-    times = occurrences(world.days)
+    times = occurrences(world.days)[:, None, :]
     moves = [come_back_share(world.clock, wait) for wait in (SECOND_VISIT, WAIT[Fate.RECOVERED])]
-    weeks = [_week(world, week, hours, *moves) for week, hours in enumerate(times)]
-    return np.stack([interest for interest, _ in weeks]), np.stack([buyers for _, buyers in weeks])
+    weeks = [_week(world, week, *moves) for week in range(len(times))]
+    interest, buyers = (np.stack([week[which] for week in weeks]) for which in (0, 1))
+    return interest * times, buyers * times
 
 
-def _week(world: World, week: int, hours: Reals, soon: Reals, far: Reals) -> tuple[Reals, Reals]:
+def _week(world: World, week: int, soon: Reals, far: Reals) -> tuple[Reals, Reals]:
+    """A whole week's sessions that view, and that buy, each category."""
     visits, conversion = world.interest.in_week(week)
-    visits = visits * hours
     ready = visits * conversion * _pull(world, week)
     carts = ready * CART
     back, second = _coming_back(carts, soon, far)
-    share = _ratio(visits, np.broadcast_to(visits.sum(axis=0), visits.shape))
     here = SHARES[Fate.BOUGHT] + SHARES[Fate.PARTIAL] * PARTED * (1 - PARTED_LATER)
-    aside = visits * ASIDE * (1 - share)
+    aside = visits * ASIDE * (1 - visits / visits.sum(axis=0))
     return visits + aside + back + second, ready * DIRECT + carts * here + back
 
 

@@ -8,7 +8,8 @@ import subprocess
 import sys
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, cast
+from io import BufferedIOBase
+from typing import Any, cast
 
 from footfall.simulate import mail
 from footfall.simulate.days import Day
@@ -135,25 +136,25 @@ class _Hand:
         self.send((task, first, step))
 
     def send(self, message: object) -> None:
-        mail.send(cast(BinaryIO, self.process.stdin), message)
+        mail.send(cast(BufferedIOBase, self.process.stdin), message)
 
     def receive(self) -> Any:
         try:
-            return mail.receive(cast(BinaryIO, self.process.stdout))
+            return mail.receive(cast(BufferedIOBase, self.process.stdout))
         except EOFError as error:
             raise RuntimeError("a process of the simulator ended before its work was done") from error
 
     def close(self) -> None:
         self.process.kill()
         for pipe in (self.process.stdin, self.process.stdout):
-            cast(BinaryIO, pipe).close()
+            cast(BufferedIOBase, pipe).close()
         self.process.wait()
 
 
 def serve() -> None:
     """A process of the crew: plans and makes every ``step``-th day from ``first``, by messages on its pipes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    source, sink = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    source, sink = cast(BufferedIOBase, sys.stdin.buffer), os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     task, first, step = mail.receive(source)
     maker = Maker(task)

@@ -98,8 +98,8 @@ def _piece(field: Field, column: pa.Array) -> pa.Array:
     """A field's name and value as JSON, null where it has none; the first field comes without a comma."""
     name = f'"{field.name}":' if field is FIELDS[0] else f',"{field.name}":'
     if field.kind == "time":
-        text = _clock(_micros(column), "T", 'Z"', fraction=True)
-        return pc.binary_join_element_wise(name + '"', text, "")
+        text = _clock(_micros(pc.fill_null(column, 0)), "T", 'Z"', fraction=True)
+        return pc.if_else(column.is_valid(), pc.binary_join_element_wise(name + '"', text, ""), None)
     if field.name == UNIQUE:
         return pc.binary_join_element_wise(name, _quoted(column), "")
     coded = column if pa.types.is_dictionary(column.type) else pc.dictionary_encode(column)

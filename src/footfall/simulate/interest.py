@@ -72,9 +72,9 @@ def interest(store: Store, weeks: int) -> Interest:
         return Interest(ordinary, ordinary, conversion, planted, ())
     rng = generator(store.seed, 3)
     spikes = _plant(store, rng, ordinary, planted, weeks)
-    low, high = np.array([(1, 1), (1.6, 2.1), (1.7, 2.4), (0.5, 0.8), (1, 1)]).T
+    low, high = np.array([(1, 1), (1.6, 2.1), (1.9, 2.5), (0.5, 0.8), (1, 1)]).T
     raised = rng.uniform(low[planted], high[planted])
-    low, high = np.array([(1, 1), (0.28, 0.4), (1.0, 1.3), (0.4, 0.6), (1, 1)]).T
+    low, high = np.array([(1, 1), (0.25, 0.38), (1.0, 1.3), (0.4, 0.6), (1, 1)]).T
     lowered = rng.uniform(low[planted], high[planted])
     return Interest(ordinary, ordinary * raised, conversion * lowered, planted, spikes)
 
@@ -104,10 +104,11 @@ def _conversion(store: Store, rng: np.random.Generator) -> Reals:
 def _plant(store: Store, rng: np.random.Generator, ordinary: Reals, planted: Ints, weeks: int) -> tuple[Spike, ...]:
     """Marks cells in ``planted``: each kind where it can be mistaken, or found, but nowhere twice."""
     rank = ordinary.ravel().argsort().argsort().reshape(ordinary.shape) / ordinary.size
-    even = ordinary * ordinary.sum() < 1.2 * ordinary.sum(axis=1, keepdims=True) * ordinary.sum(axis=0)
+    lift = ordinary * ordinary.sum() / (ordinary.sum(axis=1, keepdims=True) * ordinary.sum(axis=0))
+    even = (lift > 0.9) & (lift < 1.2)
     count = min(store.windows, ordinary.size // 100)
-    _mark(rng, planted, 1, (rank > 0.92) & (rank < 0.99), count)
-    _mark(rng, planted, 2, rank > 0.94, count)
+    _mark(rng, planted, 1, even & (rank > 0.92) & (rank < 0.98), count)
+    _mark(rng, planted, 2, rank > 0.96, count)
     _mark(rng, planted, 3, even & (rank < 0.5), count)
     _mark(rng, planted, 4, (rank > 0.5) & (rank < 0.95), count)
     cells = np.argwhere(planted == 4)

@@ -33,9 +33,9 @@ def first_visits(browsing: Browsing, intent: Intent, rng: np.random.Generator) -
     steps[:, Step.ASIDE], steps[:, Step.LOOK] = browsing.glances, browsing.looks
     lines, quantity = np.full((n, LINES), -1, np.int32), np.zeros((n, LINES), np.int8)
     lines[:, 0] = browsing.focus
-    dropped, bought = np.zeros((n, LINES), np.int8), np.zeros((n, LINES), np.int8)
+    pieces, dropped, bought = (np.zeros((n, LINES), np.int8) for _ in range(3))
     carts = browsing.carts
-    lines[carts], quantity[carts] = intent.lines, intent.quantity
+    lines[carts], quantity[carts], pieces[carts] = intent.lines, intent.quantity, intent.ordered()
     dropped[carts], bought[carts] = listed(intent.removed), listed(intent.bought())
     steps[carts] += _cart_steps(intent, rng)
     steps[browsing.direct, Step.CHECKOUT] = steps[browsing.direct, Step.BUY] = 1
@@ -48,6 +48,7 @@ def first_visits(browsing: Browsing, intent: Intent, rng: np.random.Generator) -
         browsing.focus,
         lines,
         quantity,
+        pieces,
         dropped,
         bought,
         sessions.key,
@@ -127,7 +128,19 @@ def _again(
     """Visits of people who came before; the product looked at is the first line."""
     sessions = _same_people(carts.sessions, start, key, rng)
     category = carts.category
-    return Visits(sessions, steps, category, category, lines[:, 0], lines, quantity, listed_lines, listed_lines, key)
+    return Visits(
+        sessions,
+        steps,
+        category,
+        category,
+        lines[:, 0],
+        lines,
+        quantity,
+        carts.intent.ordered(),
+        listed_lines,
+        listed_lines,
+        key,
+    )
 
 
 def _same_people(sessions: Sessions, start: Ints, key: Ints, rng: np.random.Generator) -> Sessions:

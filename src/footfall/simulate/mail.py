@@ -3,40 +3,40 @@
 from __future__ import annotations
 
 import pickle
-from typing import Any, BinaryIO
+from io import BufferedIOBase
+from struct import calcsize, pack, unpack
+from typing import Any
 
-import numpy as np
 
-
-def send(pipe: BinaryIO, message: object) -> None:
-    """Writes one message: the sizes of its parts, then the parts, the pickle first."""
+def send(pipe: BufferedIOBase, message: object) -> None:
+    """Writes one message: how many parts and their sizes, then the parts, the pickle first."""
     arrays: list[pickle.PickleBuffer] = []
-    parts = [pickle.dumps(message, protocol=5, buffer_callback=arrays.append), *(array.raw() for array in arrays)]
-    sizes = np.array([len(parts), *(len(part) for part in parts)], dtype=np.int64)
-    pipe.write(sizes.tobytes())
+    pickled = memoryview(pickle.dumps(message, protocol=5, buffer_callback=arrays.append))
+    parts = [pickled, *(array.raw() for array in arrays)]
+    pipe.write(pack(f"={1 + len(parts)}q", len(parts), *(part.nbytes for part in parts)))
     for part in parts:
         pipe.write(part)
     pipe.flush()
 
 
-def receive(pipe: BinaryIO) -> Any:
+def receive(pipe: BufferedIOBase) -> Any:
     """Reads one message.
 
     Raises:
         EOFError: the other side has gone.
     """
-    count = int(_read(pipe, 8).view(np.int64)[0])
-    sizes = _read(pipe, 8 * count).view(np.int64)
-    message, *arrays = [_read(pipe, int(size)) for size in sizes]
-    return pickle.loads(message, buffers=arrays)
+    (count,) = unpack("=q", _read(pipe, calcsize("=q")))
+    sizes = unpack(f"={count}q", _read(pipe, calcsize(f"={count}q")))
+    pickled, *arrays = [_read(pipe, size) for size in sizes]
+    return pickle.loads(pickled, buffers=arrays)
 
 
-def _read(pipe: BinaryIO, size: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    part = np.empty(size, dtype=np.uint8)
-    view = memoryview(part)
-    while view:
-        got = pipe.readinto(view)  # type: ignore[attr-defined]
+def _read(pipe: BufferedIOBase, size: int) -> bytearray:
+    part = bytearray(size)
+    left = memoryview(part)
+    while left:
+        got = pipe.readinto(left)
         if not got:
             raise EOFError
-        view = view[got:]
+        left = left[got:]
     return part

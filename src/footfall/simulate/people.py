@@ -95,12 +95,17 @@ def guest(store: Store, key: Ints) -> Ints:
 
 def habits(store: Store, person: Ints) -> tuple[npt.NDArray[np.int8], Flags]:
     """When each person logs in, and whether their browser refuses cookies (guests only)."""
-    luck = (mixed(person + _salt(store, 1)) & np.uint64(0xFFFF)).astype(np.int64)
+    luck = (mixed(person + salt(store, 1)) & np.uint64(0xFFFF)).astype(np.int64)
     once = person >= regulars(store) * GROUPS
     always = np.where(once, 5_000, 30_000)
     checkout = always + np.where(once, 22_000, 15_000)
     login = np.where(luck < always, Login.ALWAYS, np.where(luck < checkout, Login.CHECKOUT, Login.NEVER))
     return login.astype(np.int8), once & (luck % 32 == 0) & (login != Login.ALWAYS)
+
+
+def salt(store: Store, purpose: int) -> np.int64:
+    """A number below 2 to the power 62 that sets apart what is derived from the same numbers."""
+    return np.int64(int(mixed(np.array([store.seed * 16 + purpose]))[0] >> np.uint64(2)))
 
 
 def user_ids(person: Ints) -> pa.Array:
@@ -110,12 +115,12 @@ def user_ids(person: Ints) -> pa.Array:
 
 def anonymous_ids(store: Store, device: Ints) -> pa.Array:
     """The anonymous id of each device, as text: 16 hexadecimal digits."""
-    return hexadecimal(mixed(device + _salt(store, 2)))
+    return hexadecimal(mixed(device + salt(store, 2)))
 
 
 def addresses(store: Store, device: Ints) -> npt.NDArray[np.uint32]:
     """The IPv4 address of each device, in ranges that belong to nobody: 100.64/10 (4 of 5) and 198.18/15."""
-    luck = mixed(device + _salt(store, 3))
+    luck = mixed(device + salt(store, 3))
     wide = np.uint64(0x64400000) + (luck & np.uint64(0x3FFFFF))
     narrow = np.uint64(0xC6120000) + (luck & np.uint64(0x1FFFF))
     return np.where((luck >> np.uint64(32)) % np.uint64(5) > 0, wide, narrow).astype(np.uint32)
@@ -129,12 +134,12 @@ def address_texts(address: npt.NDArray[np.uint32]) -> pa.Array:
 
 def agents(store: Store, device: Ints) -> npt.NDArray[np.int32]:
     """Index into the list of user agents, of each device."""
-    return _AGENT[(mixed(device + _salt(store, 4)) & np.uint64(0xFFFF)).astype(np.int64)]
+    return _AGENT[(mixed(device + salt(store, 4)) & np.uint64(0xFFFF)).astype(np.int64)]
 
 
 def session_ids(store: Store, key: Ints) -> pa.Array:
     """A version 4 UUID for each session's number, as text."""
-    high, low = mixed(key + _salt(store, 5)), mixed(key + _salt(store, 6))
+    high, low = mixed(key + salt(store, 5)), mixed(key + salt(store, 6))
     high = (high & np.uint64(0xFFFFFFFFFFFF0FFF)) | np.uint64(0x4000)
     low = (low & np.uint64(0x3FFFFFFFFFFFFFFF)) | np.uint64(0x8000000000000000)
     text = np.full((len(key), 36), ord("-"), dtype=np.uint8)
@@ -156,10 +161,6 @@ def _texts(letters: npt.NDArray[np.uint8]) -> pa.Array:
     rows, width = letters.shape
     ends = np.arange(0, rows * width + 1, width, dtype=np.int32)
     return pa.StringArray.from_buffers(rows, pa.py_buffer(ends), pa.py_buffer(np.ascontiguousarray(letters)))
-
-
-def _salt(store: Store, purpose: int) -> np.int64:
-    return np.int64(int(mixed(np.array([store.seed * 16 + purpose]))[0] >> np.uint64(2)))
 
 
 _AGENT = quota(np.array(list(AGENTS.values())))

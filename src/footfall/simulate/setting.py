@@ -16,7 +16,7 @@ class Store:
     Attributes:
         days: how many store-local days, from ``start``.
         visitors: people a day, on average.
-        seed: 0 or more; another seed is another store.
+        seed: below 2 to the power 32; another seed is another store.
         start: first day, in the store's zone.
         zone: IANA name of the store's time zone.
         currency: ISO 4217 code; prices are in its hundredths.
@@ -45,9 +45,10 @@ class Store:
         for name in ("days", "visitors", "processes", "categories", "products"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be 1 or more")
-        for name in ("seed", "windows"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} must be 0 or more")
+        if not 0 <= self.seed < 1 << 32:
+            raise ValueError("seed must be 0 or more, and below 2 to the power 32")
+        if self.windows < 0:
+            raise ValueError("windows must be 0 or more")
         if self.categories > 120:
             raise ValueError("categories must be 120 or fewer")
         try:

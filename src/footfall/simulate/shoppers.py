@@ -25,7 +25,7 @@ TWICE = 0.001
 STUCK = 0.0015
 """Share of carts whose first row is sent dozens of times within one second."""
 
-SALES = CART * SOLD * PIECES + DIRECT * 1.05
+SALES = CART * SOLD * PIECES + DIRECT
 """Pieces sold, in the end, for each visit of a pull of 1."""
 
 PAGE_STEPS = (Step.HOME, Step.LISTING, Step.BASKET, Step.CHECKOUT, Step.IDENTIFY, Step.ACCOUNT, Step.REFUND)

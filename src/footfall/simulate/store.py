@@ -40,10 +40,13 @@ class Parcel:
 
 
 def parcels(plan: Plan, days: Sequence[Day], first: int) -> dict[int, Parcel]:
-    """Splits the journeys begun on day ``first`` by the day of each event; what comes after the last is left out."""
+    """Splits the journeys begun on day ``first`` by the day of each event; what comes after the last is left out.
+
+    Day ``first`` has a parcel even if nobody came.
+    """
     ends = np.array([day.end for day in days[first:]])
     target = np.searchsorted(ends, plan.rows.time, side="right")
-    ahead = np.unique(target[target < len(ends)])
+    ahead = np.union1d(0, target[target < len(ends)])
     return {first + int(day): _parcel(plan.rows, plan.sessions, np.flatnonzero(target == day)) for day in ahead}
 
 

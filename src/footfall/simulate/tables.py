@@ -84,7 +84,7 @@ def _places(values: list[str]) -> dict[str | None, int]:
 def table(world: World, words: Words, rows: Rows, sessions: Sessions) -> pa.Table:
     """Rows and the sessions they name, as an event table in the order of the rows."""
     columns = {
-        **_moment(rows, world.store.seed),
+        **_moment(rows, people.salt(world.store, 7)),
         **_goods(world, words, rows),
         **_evidence(world, rows, sessions),
         "path": coded(rows.path, words.path),
@@ -98,9 +98,9 @@ def table(world: World, words: Words, rows: Rows, sessions: Sessions) -> pa.Tabl
     return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
 
 
-def _moment(rows: Rows, seed: int) -> dict[str, pa.Array]:
+def _moment(rows: Rows, salt: np.int64) -> dict[str, pa.Array]:
     kind = pa.timestamp("us", tz="UTC")
-    luck = mixed(rows.number ^ (seed << 44))
+    luck = mixed(rows.number ^ salt)
     received = rows.time + _DELAY[(luck & np.uint64(WORD - 1)).astype(np.int64)]
     return {
         "event_time": pa.array(rows.time).cast(kind),
@@ -153,9 +153,11 @@ def _by_channel(name: str, sessions: Sessions, session: npt.NDArray[np.int32]) -
 
 
 def _orders(rows: Rows) -> pa.DictionaryArray:
-    order, place = np.unique(rows.order, return_inverse=True)
-    known = int((order < 0).sum())
-    return coded(place - known, pa.array(100_000_000 + order[known:]).cast(pa.string()))
+    ordered = np.flatnonzero(rows.order >= 0)
+    order, place = np.unique(rows.order[ordered], return_inverse=True)
+    index = np.full(len(rows.order), -1, dtype=np.int32)
+    index[ordered] = place
+    return coded(index, pa.array(100_000_000 + order).cast(pa.string()))
 
 
 def plain(events: pa.Table) -> pa.Table:

@@ -112,7 +112,8 @@ class Visits:
         aside: the other category looked at in passing, shape (n,).
         focus: the product looked at last, -1 for any, shape (n,).
         lines: products put in the cart, in order, shape (n, LINES).
-        quantity: pieces of each line as the events say, 0 for nothing said, shape (n, LINES).
+        quantity: pieces of each line as a cart row says, 0 for nothing said, shape (n, LINES).
+        pieces: the same as an order says, shape (n, LINES).
         dropped: lines removed, in order, shape (n, LINES).
         bought: lines bought or refunded, in order, shape (n, LINES).
         order: number of the order, shape (n,).
@@ -125,6 +126,7 @@ class Visits:
     focus: Codes
     lines: Codes
     quantity: Small
+    pieces: Small
     dropped: Small
     bought: Small
     order: Ints
@@ -192,8 +194,10 @@ def _fill_lines(
     about = np.isin(kind[rows], (VIEW, CART, REMOVE, PURCHASE, REFUNDED))
     rows, visit, line = rows[about], visit[about], line[about]
     product[rows] = visits.lines[visit, line]
-    said = np.isin(kind[rows], (CART, PURCHASE, REFUNDED)) & (step[rows] != Step.AGAIN)
-    quantity[rows] = np.where(said, visits.quantity[visit, line], 0)
+    added = (kind[rows] == CART) & (step[rows] != Step.AGAIN)
+    ordered = np.isin(kind[rows], (PURCHASE, REFUNDED))
+    said = [visits.quantity[visit, line], visits.pieces[visit, line]]
+    quantity[rows] = np.select([added, ordered], said, 0)
 
 
 def _paths(categories: int, category: Codes, session: Codes, step: Codes, kind: Small, product: Codes) -> Codes:

@@ -70,7 +70,7 @@ def _pour(simulation: Simulation, put: Callable[[Any], object], progress: Progre
 
 def _encoder(path: Path) -> Encoder | None:
     """What makes a day's bytes; None for Parquet, which is written table by table."""
-    *_, before, last = "", *path.suffixes
+    *_, before, last = "", "", *path.suffixes
     ending = before if last == ".gz" else last
     if last == ".parquet":
         return None

@@ -18,12 +18,24 @@ Piece = Any
 Encode = Callable[[Sequence[Piece]], bytes]
 
 
+TOO_LONG = st.just(65_537).map(lambda size: "x" * size)
+"""A text that no field takes."""
+
+
+def like(piece: Piece) -> object:
+    """Only the same row is the same event."""
+    return repr(piece)
+
+
 class Writer(Protocol):
     """A module of this folder."""
 
     GOOD: st.SearchStrategy[Piece]
     BAD: st.SearchStrategy[Piece]
     VARIANTS: dict[str, Encode]
+
+    def like(self, piece: Piece) -> object:
+        """What two rows of different files have in common if they may be taken for one event."""
 
 
 @cache

@@ -8,14 +8,19 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.ingest.writers import line_variants, marked
+from tests.ingest.writers import TOO_LONG, like, line_variants, marked
 
 _NEEDED: dict[str, st.SearchStrategy[Any]] = {
     "event_time": st.sampled_from(["2019-10-26T23:59:59.999Z", "2019-10-27T01:30:00+01:00", "2019-10-27 00:10:00"]),
     "event_type": st.sampled_from(["view", "cart", "identify", "page"]),
     "product_id": st.sampled_from(["p", 7, "ж"]),
 }
-_WHO: list[dict[str, Any]] = [{"user_id": "u"}, {"anon_id": "a"}, {"user_session": "s"}, {"user_id": "u", "anon_id": "a"}]
+_WHO: list[dict[str, Any]] = [
+    {"user_id": "u"},
+    {"anon_id": "a"},
+    {"user_session": "s"},
+    {"user_id": "u", "anon_id": "a"},
+]
 _OPTIONAL: dict[str, st.SearchStrategy[Any]] = {
     "event_id": st.sampled_from(["e1", "e2", None]),
     "brand": st.sampled_from(["", "acme", None]),
@@ -31,9 +36,7 @@ def _line(row: dict[str, Any]) -> bytes:
     return json.dumps(row, ensure_ascii=False).encode()
 
 
-_ROW = st.builds(
-    lambda row, who: row | who, st.fixed_dictionaries(_NEEDED, optional=_OPTIONAL), st.sampled_from(_WHO)
-)
+_ROW = st.builds(lambda row, who: row | who, st.fixed_dictionaries(_NEEDED, optional=_OPTIONAL), st.sampled_from(_WHO))
 
 
 def _spoilt(**cells: Any) -> st.SearchStrategy[bytes]:
@@ -54,7 +57,7 @@ BAD = st.one_of(
     _spoilt(price=10**13, quantity=2),
     _spoilt(quantity=True),
     _spoilt(status=2**31),
-    _spoilt(brand="x" * 65_537),
+    st.builds(lambda row, brand: _line(row | {"brand": brand}), _ROW, TOO_LONG),
     _spoilt(brand="\0"),
     _spoilt(brand=["list"]),
     _spoilt(extra="text"),
@@ -67,4 +70,5 @@ def _plain(rows: Sequence[bytes]) -> bytes:
     return b"\n".join([*rows, b""])
 
 
+__all__ = ["BAD", "GOOD", "VARIANTS", "like"]
 VARIANTS = line_variants(_plain) | marked(_plain)

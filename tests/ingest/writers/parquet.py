@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from hypothesis import strategies as st
 
-from tests.ingest.writers import Encode
+from tests.ingest.writers import TOO_LONG, Encode, like
 
 SCHEMA = pa.schema(
     [
@@ -45,7 +45,8 @@ BAD = st.one_of(
     _spoilt("event_time", None, datetime(1994, 12, 31, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)),
     _spoilt("event_type", None, "", "buy"),
     _spoilt("product_id", None, ""),
-    _spoilt("brand", "a\0b", "x" * 65_537),
+    _spoilt("brand", "a\0b"),
+    st.fixed_dictionaries(_CELLS | {"brand": TOO_LONG}),
     _spoilt("price", -0.01, 1e308, 1e12, float("nan"), float("inf"), float("-inf")),
     _spoilt("quantity", -1, 2**40),
     st.fixed_dictionaries(_CELLS | {"user_id": st.just(""), "user_session": st.none()}),
@@ -71,6 +72,7 @@ def _column(name: str, kind: pa.DataType) -> Callable[[pa.Table], pa.Table]:
     return lambda table: table.set_column(table.column_names.index(name), name, table.column(name).cast(kind))
 
 
+__all__ = ["BAD", "GOOD", "VARIANTS", "like"]
 VARIANTS = {
     "snappy": _written(),
     "zstd": _written(compression="zstd"),

@@ -159,7 +159,7 @@ def _orders(told: Iterable[Event]) -> list[int]:
 def _users(told: list[Event]) -> list[bool]:
     """Users of a day; at one instant adds come before purchases."""
     return [
-        max(_orders(user), default=-1) < _adds(day)[0]
+        max(_orders(day), default=-1) < _adds(day)[0]
         for user in _grouped(told, lambda e: e.visitor)
         for day in _grouped(user, lambda e: e.day)
         if _adds(day)

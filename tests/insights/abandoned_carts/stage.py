@@ -17,7 +17,13 @@ Row = dict[str, Any]
 
 CART_EVENTS = insights.daily()["cart_events"]
 CARTS = insights.history()["carts"]
-STANDING = {"abandoned_carts": "cart_days", "cart_presets": "preset_days", "recovery_list": "recovery_lines"}
+MARTS = {**insights.history(), **insights.standing()}
+UNDER = {
+    "abandoned_carts": ["cart_days"],
+    "cart_presets": ["cart_days", "preset_days"],
+    "recovery_list": ["recovery_lines"],
+}
+"""The marts that a question needs besides the carts."""
 QUESTIONS = {name: insights.questions()[name] for name in ("abandoned_carts", "cart_presets", "recovery_list")}
 
 
@@ -95,8 +101,10 @@ class Store:
             "as_of": self.as_of,
             "settled": self.days[-1] - timedelta(days=8),
         } | params
-        standing, question = insights.standing()[STANDING[name]], QUESTIONS[name]
-        self._con.execute(f"CREATE OR REPLACE TABLE {standing.name} AS {standing.text}", {"as_of": known["as_of"]})
+        question = QUESTIONS[name]
+        for mart in (MARTS[mart] for mart in UNDER[name]):
+            params = {param: known[param] for param in mart.parameters}
+            self._con.execute(f"CREATE OR REPLACE TABLE {mart.name} AS {mart.text}", params)
         return self.rows(question.text, {param: known[param] for param in question.parameters})
 
     def table(self, name: str) -> list[Row]:

@@ -22,10 +22,17 @@ FAR_APART = 1 << 18
 _QUOTED = r'"(?P<{}>(?:[^"\\]|\\.)*)"'
 _PATTERN = (
     r"^(?P<ip>\S+)(?: \S+){1,2} \[(?P<day>\d\d)/(?P<month>[A-Z][a-z]{2})/(?P<year>\d{4}):(?P<clock>\d\d:\d\d:\d\d)"
-    r" (?P<zone>[+-]\d\d)(?P<minutes>\d\d)\] " + _QUOTED.format("request") + r" (?P<status>\d{3}) (?:\d+|-) "
-    + _QUOTED.format("referrer") + r'(?: (?P<user_session>[^" ]+))? ' + _QUOTED.format("user_agent") + r".*$"
+    r" (?P<zone>[+-]\d\d)(?P<minutes>\d\d)\] "
+    + _QUOTED.format("request")
+    + r" (?P<status>\d{3}) (?:\d+|-) "
+    + _QUOTED.format("referrer")
+    + r'(?: (?P<user_session>[^" ]+))? '
+    + _QUOTED.format("user_agent")
+    + r".*$"
 )
-_MONTHS = dict(zip("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), range(1, 13), strict=True))
+_MONTHS = dict(
+    zip(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], range(1, 13), strict=True)
+)
 _ASSET = r"(?i)\.(?:css|js|mjs|map|png|jpe?g|gif|svg|ico|webp|avif|woff2?|ttf|eot|mp4|webm|txt|xml|json)$"
 
 

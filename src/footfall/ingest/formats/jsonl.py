@@ -15,7 +15,13 @@ from footfall.ingest.source import Block, Source
 
 TITLE = "JSON lines of the event; prices in minor units"
 
-_RAW = {"text": str | None, "time": str | None, "money": int | None, "integer": int | None, "json": dict[str, Any] | None}
+_RAW = {
+    "text": str | None,
+    "time": str | None,
+    "money": int | None,
+    "integer": int | None,
+    "json": dict[str, Any] | None,
+}
 _Row = msgspec.defstruct(
     "_Row",
     [(known.name, _RAW[known.kind], None) for known in FIELDS],
@@ -50,7 +56,9 @@ def parse(block: Block) -> Parsed:
     if len(rows) != len(lines):
         return _parse_lines(lines, block.first_line)
     columns = {name: [getattr(row, name) for row in rows] for name in NAMES}
-    return Parsed(_table(columns), range(block.first_line, block.first_line + len(lines)), lambda row: _text(lines[row]))
+    return Parsed(
+        _table(columns), range(block.first_line, block.first_line + len(lines)), lambda row: _text(lines[row])
+    )
 
 
 def _parse_lines(lines: list[bytes], first_line: int) -> Parsed:
@@ -99,11 +107,13 @@ def _table(columns: dict[str, list[Any]]) -> pa.Table:
     for known in FIELDS:
         values = columns[known.name]
         if known.kind == "json":
-            values = [None if value is None else msgspec.json.encode(value, order="sorted").decode() for value in values]
+            values = [
+                None if value is None else msgspec.json.encode(value, order="sorted").decode() for value in values
+            ]
         kind = pa.int64() if known.kind in ("money", "integer") else pa.string()
         arrays[known.name] = pa.array(values, kind)
     return pa.table(arrays)
 
 
 def _text(line: bytes) -> str:
-    return line.decode("utf-8", "replace")
+    return line.rstrip(b"\r").decode("utf-8", "replace")

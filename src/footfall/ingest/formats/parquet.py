@@ -30,7 +30,7 @@ def tasks(source: Source, store: Store) -> Iterator[Task]:
     if source.path == STDIN:
         raise FootfallError("Parquet cannot be read from standard input; name the file.")
     try:
-        with source.open(), pq.ParquetFile(source.path) as file:
+        with source.open() as _, pq.ParquetFile(source.path) as file:
             _refuse_columns(source.name, file.schema_arrow)
             yield from _batches(source, file, store)
     except (pa.ArrowException, OSError) as error:
@@ -45,7 +45,9 @@ def _batches(source: Source, file: pq.ParquetFile, store: Store) -> Iterator[Tas
         table = pa.Table.from_batches([batch])
         row += table.num_rows
         done = (source.size or 0) * row // total
-        yield Task(partial(_check, source.name, table, row - table.num_rows + 1, None if minor else store.minor_digits), done)
+        yield Task(
+            partial(_check, source.name, table, row - table.num_rows + 1, None if minor else store.minor_digits), done
+        )
 
 
 def _refuse_columns(file: str, schema: pa.Schema) -> None:

@@ -132,5 +132,3 @@ def _cells(raw: bytes, wanted: int) -> tuple[list[str | None], str]:
 def _table(names: Sequence[str], rows: list[list[str | None]]) -> pa.Table:
     columns = np.array(rows, dtype=object).reshape(-1, len(names)).T
     return pa.table({name: pa.array(list(column), pa.string()) for name, column in zip(names, columns, strict=True)})
-
-

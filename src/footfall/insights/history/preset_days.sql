@@ -1,7 +1,8 @@
 -- id: preset_days
 -- title: Abandonment as others would count it, by day
--- why: What each preset of cart_presets counts on a day: the day of the cart's or session's start, for ga4 that of the add.
--- params: $as_of (BIGINT: the data's end, epoch ms)
+-- why: What each preset of cart_presets counts on a day: the day of the session's start, for ga4 that of the add. A day needs
+--   the cart events of its own and of the two days after, where its sessions and their waits end.
+-- params: $since, $until (DATE: days asked for), $as_of (BIGINT: the data's end, epoch ms)
 -- columns: day, preset, then each as _gross, _known, _net: carts, abandoned
 WITH shoppers AS (
   SELECT
@@ -44,25 +45,24 @@ sessions AS (
   GROUP BY f.population, f.shopper, f.session_date, f.session
 ),
 users AS (
-  SELECT f.day, f.population, MIN(f.next_bought_at) AS next_bought_at
-  FROM followed AS f
-  WHERE f.added_at IS NOT NULL
-  GROUP BY f.day, f.population, f.shopper
+  SELECT c.day, c.population, MIN(c.added_turn) AS added, MAX(c.bought_turn) AS bought
+  FROM (
+    SELECT
+      day, population, shopper,
+      CASE WHEN added_at IS NOT NULL THEN turn END AS added_turn,
+      CASE WHEN bought_at IS NOT NULL THEN turn END AS bought_turn
+    FROM counted
+  ) AS c
+  GROUP BY c.day, c.population, c.shopper
 ),
 judged AS (
-  SELECT
-    c.day, 'footfall' AS preset,
-    c.population,
-    c.ending = 'left' OR COALESCE(c.bought_at > c.abandoned_at, FALSE) AS given_up
-  FROM carts AS c
-  WHERE c.ending = 'bought' OR c.ending = 'left' AND $as_of - c.last_at > 86400000
-  UNION ALL
   SELECT s.day, 'shopify' AS preset, s.population, COALESCE(s.next_bought_at > s.last_at + 600000, TRUE) AS given_up
   FROM sessions AS s
   WHERE s.last_at + 600000 <= $as_of
   UNION ALL
-  SELECT u.day, 'ga4' AS preset, u.population, u.next_bought_at IS NULL AS given_up
+  SELECT u.day, 'ga4' AS preset, u.population, COALESCE(u.bought < u.added, TRUE) AS given_up
   FROM users AS u
+  WHERE u.added IS NOT NULL
   UNION ALL
   SELECT s.day, 'matomo' AS preset, s.population, s.bought_at IS NULL AS given_up
   FROM sessions AS s
@@ -82,4 +82,5 @@ SELECT
   COUNT(j.preset) FILTER (WHERE j.given_up AND j.population IN ('every', 'known')) AS abandoned_known,
   COUNT(j.preset) FILTER (WHERE j.given_up AND j.population IN ('every', 'net')) AS abandoned_net
 FROM judged AS j
+WHERE j.day BETWEEN $since AND $until
 GROUP BY j.day, j.preset
