@@ -174,8 +174,8 @@ def test_prices_part_into_thirds() -> None:
 
 def test_a_fading_brand_loses_views_week_by_week() -> None:
     goods = catalogue(Store(seed=2))
-    fading = np.flatnonzero(goods.fate == 3)
-    weeks = [np.bincount(goods.pair, goods.weekly(week), len(goods.fate))[fading] for week in range(6)]
+    fading = np.flatnonzero(goods.standing == 3)
+    weeks = [np.bincount(goods.pair, goods.weekly(week), len(goods.standing))[fading] for week in range(6)]
     assert len(fading) > 5
     assert all((later < 0.9 * earlier).all() for earlier, later in pairwise(weeks))
 

@@ -69,7 +69,8 @@ def _visitors(answers: Answers, days: Rows, sales: Rows, paint: Callable[[float]
     orders, revenue = (sum(day[name] for day in sales) for name in ("orders_net", "revenue_net"))
     return (
         f"[bold]{whole['visitors_net']:,} people[/] came in {len(days):,} days, {round(np.mean(net)):,} a day; "
-        f"{moved:,} more visitors were bots. They placed {orders:,} orders worth {paint(revenue)}.\n  {show.sparkline(net[-70:])}"
+        f"{moved:,} more visitors were bots. They placed {orders:,} orders worth {paint(revenue)}."
+        f"\n  {show.sparkline(net[-70:])}"
     )
 
 
@@ -89,8 +90,8 @@ def _windows(windows: Rows, paint: Callable[[float], str]) -> str:
     candidates = sum(row["status"] == "candidate" for row in windows)
     if not found:
         return (
-            f"[bold]No hour of the week calls for a discount[/] for certain; {candidates:,} are candidates: six weeks of "
-            "data confirm."
+            f"[bold]No hour of the week calls for a discount[/] for certain; {candidates:,} are candidates: six weeks "
+            "of data confirm."
         )
     gain = sum(row["gain_week"] for row in found)
     return (

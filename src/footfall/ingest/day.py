@@ -274,7 +274,8 @@ def _as_they_appear(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | pa.
 def _session_numbers(times: Integers, sessions: Integers) -> NDArray[np.int32]:
     """Numbers sessions in order of appearance, a new number after each half hour of silence."""
     starts = ~_same_as_before(sessions)
-    if int(starts.sum()) == np.count_nonzero(np.bincount(sessions)):
+    in_order = bool(np.all(starts[1:] | (times[1:] >= times[:-1])))
+    if in_order and int(starts.sum()) == np.count_nonzero(np.bincount(sessions)):
         return _numbered(times, sessions)
     order = np.lexsort((times, sessions))
     numbers = np.empty(len(times), np.int32)

@@ -38,7 +38,7 @@ PARTED = 0.33
 PARTED_LATER = 0.4
 """Share of partial purchases made in a visit of their own."""
 
-SECOND = 0.14
+RETOUCHED = 0.14
 """Share of carts not bought at once that get another line in a second visit, among those to be bought or lost."""
 
 EMPTIED_LATER = 0.5
@@ -123,7 +123,7 @@ def intend(rng: np.random.Generator, focus: Codes, category: Codes, shelf: Codes
     """
     n = len(focus)
     fate = _FATE[words(rng, n)]
-    second = chance(rng, n, SECOND / 0.56) & np.isin(fate, (Fate.LATER, Fate.RECOVERED, Fate.LOST))
+    second = chance(rng, n, RETOUCHED / 0.56) & np.isin(fate, (Fate.LATER, Fate.RECOVERED, Fate.LOST))
     second |= chance(rng, n, EMPTIED_LATER) & (fate == Fate.EMPTIED)
     lines = _lines(rng, focus, category, shelf, pull, second & (fate != Fate.EMPTIED))
     second &= (lines[:, LINES - 1] >= 0) | (fate == Fate.EMPTIED)

@@ -20,7 +20,7 @@ FADE = 0.78
 """A fading brand keeps this share of its views from one week to the next."""
 
 
-class Fate(IntEnum):
+class Standing(IntEnum):
     """What was planned for a brand in a category."""
 
     FINE = 0
@@ -46,7 +46,7 @@ class Catalogue:
         pull: how readily a product is put in the cart; 1 on average over its category's views.
         pair_category: of each pair.
         pair_brand: name of each pair's brand, None for products without brand.
-        fate: what was planned for each pair, a :class:`Fate`.
+        standing: what was planned for each pair, a :class:`Standing`.
         relative: how readily a pair sells against its category, price apart; below 0.8 is weak.
     """
 
@@ -62,7 +62,7 @@ class Catalogue:
     pull: Reals
     pair_category: Codes
     pair_brand: tuple[str | None, ...]
-    fate: Small
+    standing: Small
     relative: Reals
 
     def keys(self) -> list[str]:
@@ -71,7 +71,7 @@ class Catalogue:
 
     def weekly(self, week: int) -> Reals:
         """Each product's share of its category's views in a week."""
-        faded = self.popularity * np.where(self.fate[self.pair] == Fate.FADING, FADE ** min(week, 12), 1.0)
+        faded = self.popularity * np.where(self.standing[self.pair] == Standing.FADING, FADE ** min(week, 12), 1.0)
         total: Reals = np.add.reduceat(faded, self.first[:-1])
         return faded / total[self.category]
 
@@ -110,7 +110,7 @@ def catalogue(store: Store) -> Catalogue:
         pull,
         pairs.category,
         pairs.brand,
-        pairs.fate,
+        pairs.standing,
         relative,
     )
 
@@ -121,7 +121,7 @@ class _Pairs:
 
     category: Codes
     brand: tuple[str | None, ...]
-    fate: Small
+    standing: Small
     share: Reals
     seen: Reals
     pull: Reals
@@ -155,22 +155,24 @@ def _pairs(store: Store, rng: np.random.Generator) -> _Pairs:
     category = np.repeat(np.arange(store.categories, dtype=np.int32), sizes + 1)
     share = np.concatenate([rng.permutation(np.arange(1, size + 2) ** -0.6) for size in sizes])
     share /= np.bincount(category, share)[category]
-    fate = _fates(rng, share, np.array([name is not None for name in brand]), store.effects)
+    standing = _standings(rng, share, np.array([name is not None for name in brand]), store.effects)
     spread = np.clip(rng.normal(0, 0.08, len(share)), -0.16, 0.16)
     low, high, few = (rng.uniform(*bounds, len(share)) for bounds in ((0.3, 0.55), (1.15, 1.35), (0.2, 0.4)))
-    pull = np.select([fate == Fate.WEAK, fate == Fate.GEM], [low, high], np.exp(spread))
-    seen = np.where(fate == Fate.GEM, few, np.exp(np.clip(rng.normal(0, 0.12, len(share)), -0.25, 0.25)))
+    pull = np.select([standing == Standing.WEAK, standing == Standing.GEM], [low, high], np.exp(spread))
+    seen = np.where(standing == Standing.GEM, few, np.exp(np.clip(rng.normal(0, 0.12, len(share)), -0.25, 0.25)))
     level = np.exp(rng.normal(0, 0.25, len(share)))
-    return _Pairs(category, brand, fate, share, seen, pull, level)
+    return _Pairs(category, brand, standing, share, seen, pull, level)
 
 
-def _fates(rng: np.random.Generator, share: Reals, named: Ints, effects: bool) -> Small:
+def _standings(rng: np.random.Generator, share: Reals, named: Ints, effects: bool) -> Small:
     """Weak and fading brands have a fair share of the range, so that there is something to see."""
     luck = np.where(named & (share > 0.04), rng.random(len(share)), 1.0)
     if not effects:
         return np.zeros(len(share), np.int8)
-    fate = np.select([luck < 0.09, luck < 0.15, luck < 0.19], [Fate.WEAK, Fate.GEM, Fate.FADING], Fate.FINE)
-    return fate.astype(np.int8)
+    standing = np.select(
+        [luck < 0.09, luck < 0.15, luck < 0.19], [Standing.WEAK, Standing.GEM, Standing.FADING], Standing.FINE
+    )
+    return standing.astype(np.int8)
 
 
 def _range(rng: np.random.Generator, pairs: _Pairs, category: int, size: int) -> _Range:

@@ -11,7 +11,7 @@ from footfall.simulate.carts import (
     EMPTIED_LATER,
     PARTED,
     PARTED_LATER,
-    SECOND,
+    RETOUCHED,
     SECOND_VISIT,
     SHARES,
     WAIT,
@@ -115,8 +115,8 @@ def _coming_back(carts: Reals, soon: Reals, far: Reals) -> tuple[Reals, Reals]:
     second = _moved(carts, soon)
     back = second * partial
     for share, where in ((SHARES[Fate.LATER], soon), (SHARES[Fate.RECOVERED], far)):
-        back += share * ((1 - SECOND) * _moved(carts, where) + SECOND * _moved(second, where))
-    more = SECOND * (SHARES[Fate.LATER] + SHARES[Fate.RECOVERED] + SHARES[Fate.LOST])
+        back += share * ((1 - RETOUCHED) * _moved(carts, where) + RETOUCHED * _moved(second, where))
+    more = RETOUCHED * (SHARES[Fate.LATER] + SHARES[Fate.RECOVERED] + SHARES[Fate.LOST])
     return back, second * (more + EMPTIED_LATER * SHARES[Fate.EMPTIED])
 
 

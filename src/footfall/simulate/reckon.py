@@ -14,8 +14,7 @@ import pyarrow.compute as pc
 
 from footfall.simulate import people
 from footfall.simulate.carts import Fate
-from footfall.simulate.catalogue import Catalogue
-from footfall.simulate.catalogue import Fate as BrandFate
+from footfall.simulate.catalogue import Catalogue, Standing
 from footfall.simulate.cells import expected
 from footfall.simulate.days import HOUR, SECOND
 from footfall.simulate.draws import Flags, Ints, Reals, summed
@@ -187,7 +186,7 @@ def _brands(catalogue: Catalogue, weeks: int, lost: Reals) -> pa.Table:
     views = np.mean([catalogue.weekly(week) for week in range(weeks + 1)], axis=0)
     view_share = summed(catalogue.pair, views, pairs)
     seen = view_share / range_share
-    fading = (catalogue.fate == BrandFate.FADING) & (weeks >= FADING_WEEKS)
+    fading = (catalogue.standing == Standing.FADING) & (weeks >= FADING_WEEKS)
     hidden = (catalogue.relative >= 1) & (seen < HIDDEN)
     labels = np.select([catalogue.relative < WEAK, fading, hidden], ["fix", "fading", "promote"], "fine")
     columns = {

@@ -8,7 +8,7 @@ import numpy as np
 
 from footfall.simulate.browsing import CART, DIRECT, Browsing, browse
 from footfall.simulate.carts import NEVER, PIECES, REFUND, SECOND_VISIT, SOLD, WAIT, Fate, Intent, come_back, intend
-from footfall.simulate.catalogue import Fate as BrandFate
+from footfall.simulate.catalogue import Standing
 from footfall.simulate.days import HOUR, SECOND, WEEK_HOURS, Day
 from footfall.simulate.draws import Codes, Flags, Ints, Reals, chance, generator, summed, words
 from footfall.simulate.journeys import Carts, chosen, first_visits, refunds, returns, second_visits
@@ -241,7 +241,7 @@ def _lost(world: World, browsing: Browsing) -> Reals:
     """What each weak pair would have taken in the day, had it been bought as readily as its peers."""
     catalogue = world.catalogue
     pair = catalogue.pair[browsing.focus]
-    mine = np.flatnonzero(catalogue.fate[pair] == BrandFate.WEAK)
+    mine = np.flatnonzero(catalogue.standing[pair] == Standing.WEAK)
     pair, focus = pair[mine], browsing.focus[mine]
     fair = browsing.pull[mine] / catalogue.relative[pair]
     return summed(pair, (fair - browsing.pull[mine]) * SALES * catalogue.price[focus], len(catalogue.relative))
