@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
@@ -16,10 +17,10 @@ from footfall.embedded.run import open_lake
 
 def main() -> None:
     """Prints a home's answers to a recording console and keeps the picture, without fonts fetched from elsewhere."""
-    show.out = Console(record=True, width=88, force_terminal=True, highlight=False)
+    show.out = Console(record=True, width=88, force_terminal=True, highlight=False, file=StringIO())
     print_summary(Answers(open_lake(Path(sys.argv[1]))))
     picture = show.out.export_svg(title="footfall demo")
-    Path("docs/demo.svg").write_text(re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL))
+    Path("docs/demo.svg").write_text(re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->", "", picture, flags=re.DOTALL))
 
 
 if __name__ == "__main__":

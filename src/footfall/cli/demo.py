@@ -17,8 +17,8 @@ DEMO_SETTINGS = '[store]\nname = "Demo store"\ntimezone = "Europe/Berlin"\ncurre
 
 
 def demo(
-    days: Annotated[int, typer.Option(min=1, help="Days to simulate.")] = 56,
-    visitors: Annotated[int, typer.Option(min=1, help="Visitors a day.")] = 5_000,
+    days: Annotated[int, typer.Option(min=1, help="Days to simulate.")] = 63,
+    visitors: Annotated[int, typer.Option(min=1, help="Visitors a day.")] = 8_000,
     seed: Annotated[int, typer.Option(min=0, help="Another seed is another store.")] = 1,
     _no_serve: Annotated[bool, typer.Option("--no-serve", help="End after the summary.")] = True,
     home: Home = HOME,

@@ -69,7 +69,7 @@ def _visitors(answers: Answers, days: Rows, sales: Rows, paint: Callable[[float]
     orders, revenue = (sum(day[name] for day in sales) for name in ("orders_net", "revenue_net"))
     return (
         f"[bold]{whole['visitors_net']:,} people[/] came in {len(days):,} days, {round(np.mean(net)):,} a day; "
-        f"{moved:,} more visitors were bots. They placed {orders:,} orders worth {paint(revenue)}."
+        f"{f'{moved:,} more visitors were bots' if moved else 'no known bot was among them'}. They placed {orders:,} orders worth {paint(revenue)}."
         f"\n  {show.sparkline(net[-70:])}"
     )
 
