@@ -1,4 +1,4 @@
-"""Homes that many tests need: a folder with settings, files brought into it, and everything that lies there read back."""
+"""Homes that many tests need: a folder with settings, files brought into it, and all that lies there read back."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def session(row: Row) -> tuple[str, str]:
 
 
 def lake(rows: Iterable[Row], zone: ZoneInfo) -> dict[date, list[Row]]:
-    """The days of a lake: local, without duplicates, sorted, each row with hour, weekday and the number of its session."""
+    """The days of a lake: local, without duplicates, sorted, each row with hour, weekday and number of session."""
     days: dict[date, list[Row]] = {}
     for row in rows:
         days.setdefault(row["event_time"].astimezone(zone).date(), []).append(row)
@@ -62,7 +62,10 @@ def _numbers(rows: list[Row]) -> list[int]:
             mine[-1].append(row["event_time"])
         else:
             mine.append([row["event_time"]])
-    names = [(session(row), next(i for i, part in enumerate(parts[session(row)]) if row["event_time"] in part)) for row in rows]
+    names = [
+        (session(row), next(i for i, part in enumerate(parts[session(row)]) if row["event_time"] in part))
+        for row in rows
+    ]
     return ranks(names)
 
 

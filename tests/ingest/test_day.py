@@ -49,7 +49,9 @@ def events(draw: st.DrawFn) -> list[dict[str, Any]]:
     start = draw(st.sampled_from(MOMENTS))
     row = st.fixed_dictionaries(
         {
-            "event_time": st.sampled_from(STEPS).map(lambda seconds: start + timedelta(seconds=seconds, microseconds=seconds % 7)),
+            "event_time": st.sampled_from(STEPS).map(
+                lambda seconds: start + timedelta(seconds=seconds, microseconds=seconds % 7)
+            ),
             "event_type": st.sampled_from(["view", "cart"]),
             "product_id": st.sampled_from(["a", "é"]),
             "user_id": st.sampled_from([None, "u", "v"]),
@@ -65,7 +67,9 @@ def events(draw: st.DrawFn) -> list[dict[str, Any]]:
 def arrow(rows: list[dict[str, Any]]) -> pa.Table:
     """Rows as typed events, with the columns that any of them has."""
     names = [name for name in arrow_schema().names if any(row.get(name) is not None for row in rows)]
-    return pa.table({name: pa.array([row.get(name) for row in rows], arrow_schema().field(name).type) for name in names})
+    return pa.table(
+        {name: pa.array([row.get(name) for row in rows], arrow_schema().field(name).type) for name in names}
+    )
 
 
 def days_of(rows: list[dict[str, Any]], zone: ZoneInfo) -> dict[date, list[dict[str, Any]]]:
@@ -131,7 +135,9 @@ def hours_of(zone: str, day: date, start: datetime) -> list[int]:
         ("Asia/Kolkata", date(2019, 3, 31), None, None),
     ],
 )
-def test_a_day_has_as_many_hours_as_the_clock_shows(zone: str, day: date, lost: int | None, doubled: int | None) -> None:
+def test_a_day_has_as_many_hours_as_the_clock_shows(
+    zone: str, day: date, lost: int | None, doubled: int | None
+) -> None:
     hours = [hour for hour in range(24) if hour != lost]
     start = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=24, minutes=-15)
     assert hours_of(zone, day, start) == sorted([*hours, doubled] if doubled is not None else hours)
@@ -146,7 +152,11 @@ def test_lord_howe_turns_its_clocks_by_half_an_hour(home: Home) -> None:
     assert [row["hour"] for days in local for rows in days.values() for row in rows] == [1, 1, 2]
     with temporary_home(timezone="Australia/Lord_Howe") as other:
         other.take(jsonl(rows))
-        assert [(row["hour"], row["weekday"], row["session_no"]) for row in other.rows()] == [(1, 7, 0), (1, 7, 0), (2, 7, 0)]
+        assert [(row["hour"], row["weekday"], row["session_no"]) for row in other.rows()] == [
+            (1, 7, 0),
+            (1, 7, 0),
+            (2, 7, 0),
+        ]
 
 
 def test_clocks_that_turn_at_one_past_midnight_are_followed_to_the_minute() -> None:
@@ -154,7 +164,9 @@ def test_clocks_that_turn_at_one_past_midnight_are_followed_to_the_minute() -> N
     rows = [event("2010-03-14T03:30:30Z"), event("2010-03-14T03:31:00Z")]
     with temporary_home(timezone="America/St_Johns") as home:
         home.take(jsonl(rows))
-        assert [(day, [row["hour"] for row in rows]) for day, rows in home.days().items()] == [(date(2010, 3, 14), [0, 1])]
+        assert [(day, [row["hour"] for row in rows]) for day, rows in home.days().items()] == [
+            (date(2010, 3, 14), [0, 1])
+        ]
 
 
 def test_a_day_that_never_was_is_not_in_the_lake() -> None:

@@ -32,7 +32,9 @@ def test_blocks_are_the_file_cut_behind_lines_and_know_where_they_stand(
     found = cut(data, size, first_line=first)
     assert b"".join(block.data for block in found) == data
     assert all(block.data.endswith(b"\n") for block in found[:-1])
-    assert [block.first_line for block in found] == [*itertools.accumulate([block.lines for block in found], initial=first)][:-1]
+    assert [block.first_line for block in found] == [
+        *itertools.accumulate([block.lines for block in found], initial=first)
+    ][:-1]
     assert sum(block.lines for block in found) == data.count(b"\n") + (not data.endswith(b"\n") and data != b"")
     assert [block.position for block in found] == sorted(block.position for block in found)
 

@@ -18,7 +18,9 @@ from footfall.ingest import validate as module
 from footfall.ingest.formats import access_log, jsonl, rees46
 from footfall.ingest.source import LONGEST_LINE
 from footfall.ingest.validate import to_integer, to_money, to_time, validate
-from tests.conftest import Home, event, jsonl as json_lines, rees46 as csv
+from tests.conftest import Home, event
+from tests.conftest import jsonl as json_lines
+from tests.conftest import rees46 as csv
 
 GOOD = {"event_time": "2019-10-01 00:00:00 UTC", "event_type": "view", "product_id": "p", "user_id": "u"}
 
@@ -86,7 +88,9 @@ def test_a_row_is_refused_with_its_reason_alone_and_among_others(
 ) -> None:
     for rows, place in (([GOOD | change], 0), ([GOOD, GOOD | change, GOOD], 1)):
         events, reasons = validate(table(*rows, dictionary=dictionary), 2)
-        assert [reasons.of(row) for row in range(len(rows))] == ["" if row != place else reason for row in range(len(rows))]
+        assert [reasons.of(row) for row in range(len(rows))] == [
+            "" if row != place else reason for row in range(len(rows))
+        ]
         assert events.num_rows == len(rows) - 1
 
 
@@ -103,8 +107,11 @@ def test_the_first_reason_counts() -> None:
 
 def test_every_reason_the_code_can_give_is_reached_here() -> None:
     """Whoever adds a reason adds a row to the table above, or to one of the formats below."""
-    text = Path(module.__file__).read_text("utf-8")
-    written = {*re.findall(r'reasons\.add\([^"\n]*f?"([^"\n]*)"\)', text), *re.findall(r'^    "\w+": "(.*)",$', text, re.M)}
+    text = Path(str(module.__file__)).read_text("utf-8")
+    written = {
+        *re.findall(r'reasons\.add\([^"\n]*f?"([^"\n]*)"\)', text),
+        *re.findall(r'^    "\w+": "(.*)",$', text, re.M),
+    }
     assert len(written) >= 8
     reached = {reason for _, reason in REFUSED}
     for reason in written:
@@ -137,12 +144,14 @@ def test_a_line_that_is_no_row_is_refused_with_its_reason(home: Home, form: str,
     assert home.take(content, form).dead == 1
     (letter,) = home.letters()
     assert letter["reason"].startswith(reason)
-    assert letter["row"].startswith(content.decode("utf-8", "replace").split("\n")[form == "rees46"].rstrip("\r")[:LONGEST_LINE])
+    assert letter["row"].startswith(
+        content.decode("utf-8", "replace").split("\n")[form == "rees46"].rstrip("\r")[:LONGEST_LINE]
+    )
 
 
 def test_every_reason_of_a_line_is_reached_here() -> None:
     for name, adapter in (("rees46", rees46), ("jsonl", jsonl), ("access_log", access_log)):
-        text = Path(adapter.__file__).read_text("utf-8")
+        text = Path(str(adapter.__file__)).read_text("utf-8")
         written = re.findall(r'(?:return \[\], |return \{\}, |\[index\], )f?"([^"]*)"', text)
         assert written, name
         reached = [reason for form, _, reason in LINE_REASONS if form == name]
@@ -228,7 +237,17 @@ def test_a_time_is_read_alike_alone_and_beside_times_spelt_otherwise(text: str, 
         assert bad is None or not bad.any()
 
 
-WHOLE = {"1": 1, "007": 7, "2147483647": 2**31 - 1, "0x1": None, "+1": None, " 1": None, "2.0": None, "-1": None, "": None}
+WHOLE: dict[str, int | None] = {
+    "1": 1,
+    "007": 7,
+    "2147483647": 2**31 - 1,
+    "0x1": None,
+    "+1": None,
+    " 1": None,
+    "2.0": None,
+    "-1": None,
+    "": None,
+}
 
 
 @given(st.lists(st.sampled_from(sorted(WHOLE)), min_size=1))

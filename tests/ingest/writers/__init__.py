@@ -1,4 +1,4 @@
-"""Writers of files, one for each format that Footfall reads, named as its adapter: rows good and bad, and every variant."""
+"""Writers of files, one for each format, named as its adapter: rows good and bad, and every variant of a file."""
 
 from __future__ import annotations
 
