@@ -7,6 +7,7 @@
     ├── staging/                                   files waiting for `footfall ingest`; done/ holds those taken
     ├── lake/events/manifest.json                  names the one live file of each day
     ├── lake/events/event_date=2019-10-01/….parquet    one store-local day, sorted by visitor, session and time
+    ├── lake/zone                                  the time zone in which days are cut
     ├── marts/NAME/manifest.json                   the same, for what is counted from a day
     ├── marts/NAME/day=2019-10-01/….parquet         (as_of=2019-10-31/….parquet where a mart is worked out as a whole)
     ├── dead_letters/….jsonl                       rows refused, each with its reason
@@ -49,6 +50,11 @@ class Layout:
     def events(self) -> Path:
         """The lake's table of events."""
         return self.home / "lake" / EVENTS
+
+    @property
+    def zone(self) -> Path:
+        """The time zone in which the lake's days are cut."""
+        return self.home / "lake" / "zone"
 
     @property
     def dead_letters(self) -> Path:

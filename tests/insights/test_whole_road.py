@@ -30,7 +30,7 @@ def told(case: Path) -> tuple[str, list[str], list[list[str]]]:
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.parent.name}-{case.name}" for case in CASES])
 def test_answer(case: Path, new_home: NEW_HOME) -> None:
     zone, columns, rows = told(case)
-    home = new_home(zone)
+    home = new_home(timezone=zone)
     for name in ("events.jsonl", "late.jsonl"):
         if (case / name).exists():
             home.ingest(case / name)

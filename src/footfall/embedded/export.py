@@ -15,6 +15,7 @@ from footfall.embedded.answers import Answers
 from footfall.ports import FootfallError
 
 POPULATIONS = ("gross", "known", "net")
+PLAIN = pyarrow.csv.WriteOptions(quoting_style="needed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def write_file(rows: pa.Table, path: Path) -> None:
     draft = path.with_name(f".{path.name}.draft")
     try:
         if path.suffix == ".csv":
-            pyarrow.csv.write_csv(rows, draft)
+            pyarrow.csv.write_csv(rows, draft, PLAIN)
         else:
             pq.write_table(rows, draft, compression="zstd")
         draft.replace(path)
@@ -100,4 +101,4 @@ def write_file(rows: pa.Table, path: Path) -> None:
 
 def write_csv(rows: pa.Table) -> None:
     """Writes rows to standard output as CSV."""
-    pyarrow.csv.write_csv(rows, sys.stdout.buffer)
+    pyarrow.csv.write_csv(rows, sys.stdout.buffer, PLAIN)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import blake2b
+from hashlib import blake2b, file_digest
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,10 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from footfall.config import Settings
-from footfall.embedded.table import Draft, Table, write
+from footfall.embedded.table import Draft, Table, sync, write
 from footfall.ingest.day import REPEATING, split, tidy
 from footfall.layout import EVENT_KEY, Layout
-from footfall.ports import Counts, DayFile, DeadLetter
+from footfall.ports import Counts, DayFile, DeadLetter, FootfallError
 
 
 class EmbeddedLake:
@@ -43,6 +43,23 @@ class EmbeddedLake:
     def writer(self, pool: Executor) -> Import:
         """Begins an import whose sorting and writing runs on ``pool``."""
         return Import(self, pool)
+
+    def keep_zone(self) -> None:
+        """Holds on to the zone in which the lake's days are cut.
+
+        Raises:
+            FootfallError: the settings name another zone than the lake was begun in.
+        """
+        zone, path = self.settings.store.timezone, self.layout.zone
+        begun_in = path.read_text().strip() if path.exists() else zone
+        if begun_in != zone:
+            raise FootfallError(
+                f"The days under {self.layout.home} are cut in {begun_in} and the settings now say {zone}; "
+                "set store.timezone back, or bring the files into a new home."
+            )
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{zone}\n")
 
 
 def read_day(path: Path, columns: list[str] | None = None) -> pa.Table:
@@ -144,6 +161,8 @@ class Import:
         self._letters.close()
         if self._dead:
             draft = Path(self._letters.name)
-            name = blake2b(draft.read_bytes(), digest_size=8).hexdigest()
+            with draft.open("rb") as letters:
+                name = file_digest(letters, lambda: blake2b(digest_size=8)).hexdigest()
             self._lake.layout.dead_letters.mkdir(parents=True, exist_ok=True)
+            sync(draft)
             draft.replace(self._lake.layout.dead_letters / f"{name}.jsonl")

@@ -62,6 +62,7 @@ def _one_writer(lake: EmbeddedLake) -> Iterator[None]:
     try:
         with exclusive(lake.layout.home):
             shutil.rmtree(lake.layout.work, ignore_errors=True)
+            lake.keep_zone()
             yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error):

@@ -67,9 +67,9 @@ class Table:
         folder = self.root / partition(self.key, day)
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"{_named(content)}.parquet"
-        _sync(draft.path)
+        sync(draft.path)
         draft.path.replace(target)
-        _sync(folder)
+        sync(folder)
         return DayFile(str(target.relative_to(self.root)), draft.rows, len(content), draft.nulls, made_from)
 
     def commit(self, changed: Mapping[date, DayFile | None]) -> None:
@@ -84,9 +84,9 @@ class Table:
         draft.write_bytes(
             msgspec.json.format(msgspec.json.encode({day.isoformat(): live[day] for day in sorted(live)}))
         )
-        _sync(draft)
+        sync(draft)
         draft.replace(self.root / MANIFEST)
-        _sync(self.root)
+        sync(self.root)
         self.sweep()
 
     def sweep(self) -> None:
@@ -133,7 +133,8 @@ def _named(content: bytes) -> str:
     return blake2b(content, digest_size=8).hexdigest()
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Makes a file's content, or a folder's names, durable."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
