@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import count
@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, settings
 
 from footfall.config import Engine, Settings, Store
 from footfall.embedded import run
-from footfall.embedded.build import Report
+from footfall.embedded.build import Report, build
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.marts import mart
 from footfall.ingest.source import Source
@@ -32,7 +32,7 @@ settings.register_profile("footfall", deadline=None, suppress_health_check=[Heal
 settings.load_profile("footfall")
 
 QUICK = Path("/dev/shm")
-"""Where many small homes are made and dropped: a disk that need not spin."""
+"""Where homes are made and dropped: in memory, for every commit waits for the disk several times."""
 
 
 @dataclass
@@ -62,9 +62,9 @@ class Home:
         """Ingests a file."""
         return run.ingest_source(self.lake, Source(str(path)), form, lambda _rows, _position: None)
 
-    def build(self) -> Report:
-        """Brings the marts up to date."""
-        return run.build(self.lake, lambda _done, _all: None)
+    def build(self, *only: str) -> Report:
+        """Brings the marts up to date; only some, which is quicker, where those are named."""
+        return build(self.lake, wanted=only or None)
 
     def manifest(self) -> bytes:
         """The lake's manifest: names are hashes, so that equal manifests are equal lakes."""
@@ -106,27 +106,29 @@ class Home:
 
 
 @contextmanager
-def temporary_home(
-    timezone: str = "UTC", currency: str = "USD", threads: int = 1, memory_mb: int = 512
-) -> Iterator[Home]:
-    """A home of its own, for laws over many examples."""
+def temporary_folder() -> Iterator[Path]:
+    """A folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="footfall-", dir=QUICK if QUICK.is_dir() else None))
     try:
-        yield Home(folder / "home", Settings(Store("Test", timezone, currency), Engine(threads, memory_mb)))
+        yield folder
     finally:
         shutil.rmtree(folder)
 
 
+@contextmanager
+def temporary_home(
+    timezone: str = "UTC", currency: str = "USD", threads: int = 1, memory_mb: int = 512
+) -> Iterator[Home]:
+    """A home of its own, for laws over many examples."""
+    with temporary_folder() as folder:
+        yield Home(folder / "home", Settings(Store("Test", timezone, currency), Engine(threads, memory_mb)))
+
+
 @pytest.fixture
-def new_home(tmp_path: Path) -> NEW_HOME:
-    """Makes homes, each of its own."""
-    numbers = count()
-
-    def make(timezone: str = "UTC", currency: str = "USD", threads: int = 1, memory_mb: int = 512) -> Home:
-        path = tmp_path / f"home{next(numbers)}"
-        return Home(path, Settings(Store("Test", timezone, currency), Engine(threads, memory_mb)))
-
-    return make
+def new_home() -> Iterator[NEW_HOME]:
+    """Makes homes, each of its own, with the options of ``temporary_home``."""
+    with ExitStack() as homes:
+        yield lambda **options: homes.enter_context(temporary_home(**options))
 
 
 @pytest.fixture

@@ -99,9 +99,11 @@ def _limits(runner: Runner, csv: Path, folder: Path, rounds: int) -> dict[str, l
     costs: dict[str, list[measure.Cost]] = {}
     found = {}
     for name in limits.names() * rounds:
+        job = Job(csv, folder / name, runner.threads)
         try:
-            cost, found[name] = runner.run(limits.module(name), "parse", Job(csv, folder / name, runner.threads))
-            costs.setdefault(name, []).append(cost)
+            title = runner.run(limits.module(name), "about", job)[1]["title"]
+            cost, found[name] = runner.run(limits.module(name), "parse", job)
+            costs.setdefault(title, []).append(cost)
         except MissingError as missing:
             print(f"  {name}: {missing}; left out", file=sys.stderr)
     agree.compare_answers({name: {"parse": [answer]} for name, answer in found.items()})

@@ -11,8 +11,8 @@ from pathlib import Path
 from footfall.simulate.setting import Store
 from footfall.simulate.write import write
 
-EVENTS_A_VISITOR = 5.64
-"""Events that a simulated visitor of a day leaves in the file."""
+PROBE = 400
+"""Visitors a day of the small store that tells how many rows a visitor makes."""
 PRODUCTS = 150_000
 CATEGORIES = 120
 DAY = 10
@@ -35,12 +35,23 @@ def made(folder: Path, rows: int, days: int) -> Csv:
     if not path.exists():
         print(f"making {path.name} …", file=sys.stderr)
         folder.mkdir(parents=True, exist_ok=True)
-        _simulate(path, max(1, round(rows / days / EVENTS_A_VISITOR)), days)
+        write(path, store(_visitors(folder, rows, days), days))
     return given(path)
 
 
-def _simulate(path: Path, visitors: int, days: int) -> None:
-    store = Store(
+def _visitors(folder: Path, rows: int, days: int) -> int:
+    """How many visitors a day make so many rows."""
+    probe = folder / "probe.csv"
+    write(probe, store(PROBE, days))
+    found = given(probe).rows
+    for left in folder.glob(f"{probe.name}*"):
+        left.unlink()
+    return max(1, round(rows / found * PROBE))
+
+
+def store(visitors: int, days: int) -> Store:
+    """A store with a catalogue as wide as REES46's."""
+    return Store(
         days=days,
         visitors=visitors,
         start=date(2019, 10, 1),
@@ -51,7 +62,6 @@ def _simulate(path: Path, visitors: int, days: int) -> None:
         categories=CATEGORIES,
         products=PRODUCTS,
     )
-    write(path, store)
 
 
 def given(path: Path) -> Csv:
@@ -90,7 +100,7 @@ def _start_of(csv: Csv, day: str) -> int:
         middle = (low + high) // 2
         low, high = (low, middle) if _day_at(csv.path, middle) >= day else (middle, high)
     with csv.path.open("rb") as file:
-        file.seek(low)
+        file.seek(high)
         file.readline()
         return file.tell()
 

@@ -14,8 +14,10 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parents[2]
-POLL = 0.02
-"""Seconds between looks at a process tree."""
+POLL = 0.05
+"""Seconds between looks at the memory of a process and its children."""
+COUNT = 20
+"""Looks between searches for new children, which read about every process of the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,18 @@ class _Tree:
     """A process and its descendants, looked at now and then."""
 
     root: psutil.Process
+    children: list[psutil.Process] = field(default_factory=list)
+    looks: int = 0
     peak: int = 0
     peak_own: int = 0
     cpu: dict[int, float] = field(default_factory=dict)
 
     def look(self) -> None:
+        if self.looks % COUNT == 0:
+            self.children = _children(self.root)
+        self.looks += 1
         resident = shared = 0
-        for process in [self.root, *_or_none(self.root)]:
+        for process in [self.root, *self.children]:
             try:
                 memory, times = process.memory_info(), process.cpu_times()
             except psutil.Error:
@@ -58,7 +65,7 @@ class _Tree:
         self.peak, self.peak_own = max(self.peak, resident), max(self.peak_own, resident - shared)
 
 
-def _or_none(process: psutil.Process) -> list[psutil.Process]:
+def _children(process: psutil.Process) -> list[psutil.Process]:
     try:
         return list(process.children(recursive=True))
     except psutil.Error:

@@ -39,12 +39,12 @@ def _engines(results: Results) -> str:
     if not entries:
         return ""
     own = results.own
-    columns = ["engine", "import s", "questions s", "total s", "CPU s", "peak GB (own)", "lake, of CSV", "time", "CPU"]
+    columns = ["engine", "import s", "questions s", "total s", "CPU s", "peak GB", "lake, of CSV", "time", "CPU"]
     rows = [[*_measured(entry, results), *_ratios(entry, own)] for entry in entries]
-    missing = "".join(f"\n\nLeft out: {name}, {why}." for name, why in results.contest.missing.items())
+    missing = "".join(f"\n\nLeft out: {name} ({why})." for name, why in results.contest.missing.items())
     agreed = f"\n\nAll agree in every answer, and in each of the {results.contest.rows:,} rows left without duplicates."
     how = "\n".join("- **{title} {version}**: {choices}".format(**entry.about) for entry in entries)
-    legend = "The last two as multiples of Footfall's. CPU: user and system, of both steps. Own: without file pages."
+    legend = "The last two as multiples of Footfall's. CPU: user and system, of both steps. Peak: importing, answering."
     return f"## Import and four plain questions\n\n{table(columns, rows)}\n\n{legend}{agreed}{missing}\n\n{how}"
 
 
@@ -56,7 +56,7 @@ def _measured(entry: Entry, results: Results) -> list[str]:
         f"{answer.seconds:.1f}",
         f"{total.seconds:.1f}",
         f"{total.cpu_seconds:.1f}",
-        f"{total.peak / 1e9:.2f} ({total.peak_own / 1e9:.2f})",
+        f"{load.peak / 1e9:.1f}, {answer.peak / 1e9:.1f}",
         f"{entry.lake_bytes / results.csv.bytes:.1%}",
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from footfall.config import Settings, Store
+from footfall.embedded import run
 from footfall.ports import FootfallError
 from tests.conftest import NEW_HOME, Home
 
@@ -19,5 +20,5 @@ def test_another_zone_is_refused_and_nothing_changes(new_home: NEW_HOME) -> None
     with pytest.raises(FootfallError, match="cut in UTC and the settings now say Europe/Berlin"):
         moved.take(EVENT, name="events.jsonl")
     with pytest.raises(FootfallError, match="cut in UTC"):
-        moved.build()
+        run.build(moved.lake, lambda _done, _all: None)
     assert home.manifest() == before

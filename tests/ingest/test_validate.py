@@ -22,7 +22,12 @@ from tests.conftest import Home, event
 from tests.conftest import jsonl as json_lines
 from tests.conftest import rees46 as csv
 
-GOOD = {"event_time": "2019-10-01 00:00:00 UTC", "event_type": "view", "product_id": "p", "user_id": "u"}
+GOOD: dict[str, Any] = {
+    "event_time": "2019-10-01 00:00:00 UTC",
+    "event_type": "view",
+    "product_id": "p",
+    "user_id": "u",
+}
 
 REFUSED = [
     ({"event_time": None}, "event_time: missing"),

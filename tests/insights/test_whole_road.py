@@ -10,10 +10,10 @@ import csv
 from pathlib import Path
 
 import pytest
+from tests.conftest import NEW_HOME
 
 from footfall import insights
 from footfall.embedded.answers import Answers
-from tests.conftest import NEW_HOME
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in HERE.glob("*/*/events.jsonl"))

@@ -124,7 +124,9 @@ def export(
         show.as_json({key: export.title for key, export in EXPORTS.items()})
         return
     if name == "list":
-        show.out.print(show.table("", ["name", "what"], [(key, export.title) for key, export in EXPORTS.items()], 2, 80))
+        show.out.print(
+            show.table("", ["name", "what"], [(key, export.title) for key, export in EXPORTS.items()], 2, 80)
+        )
         return
     answers = Answers(open_lake(home), since and since.date(), until and until.date(), "gross" if gross else "net")
     rows = rows_of(answers, name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,12 +15,16 @@ from footfall.embedded.clean import open_connection, parquet
 from footfall.embedded.history import SETTLES, bound, data_until
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.marts import define_view
+from footfall.insights import Query
 from footfall.insights.brands import brands_to_promote
 from footfall.insights.categories import occurrences, top_categories
 from footfall.insights.columns import Table
 from footfall.insights.statistics import Floats
 from footfall.insights.windows import discount_windows
 from footfall.ports import FootfallError
+
+ATTEMPTS = 10
+"""How often a question is asked again because the files it read were replaced meanwhile."""
 
 
 class Answers:
@@ -50,7 +56,9 @@ class Answers:
         Raises:
             FootfallError: the marts are not built.
         """
-        question = insights.questions()[name]
+        return self._steadily(lambda: self._ask(insights.questions()[name]))
+
+    def _ask(self, question: Query) -> pa.Table:
         self._define(question.reads)
         return self._connection.sql(question.text, params=bound(question, self._parameters())).to_arrow_table()
 
@@ -84,13 +92,27 @@ class Answers:
         Raises:
             FootfallError: SQL that DuckDB refuses; the message is its own.
         """
+        try:
+            return self._steadily(lambda: self._query(sql))
+        except duckdb.Error as error:
+            raise FootfallError(f"The query cannot be answered: {str(error).splitlines()[0]}") from error
+
+    def _query(self, sql: str) -> pa.Table:
         self._define_events()
         for name in (*insights.daily(), *insights.history(), *insights.standing()):
             define_view(self._connection, self.lake.layout, name)
-        try:
-            return self._connection.sql(sql).to_arrow_table()
-        except (duckdb.Error, AttributeError) as error:
-            raise FootfallError(f"The query cannot be answered: {str(error).splitlines()[0]}") from error
+        rows = self._connection.sql(sql)
+        if rows is None:
+            raise FootfallError("The query gives no rows; ask with a SELECT.")
+        return rows.to_arrow_table()
+
+    def _steadily(self, read: Callable[[], pa.Table]) -> pa.Table:
+        """Reads, and from the beginning again when a writer replaced files meanwhile."""
+        for _ in range(ATTEMPTS):
+            with suppress(duckdb.IOException, FileNotFoundError):
+                return read()
+            self._days, self._defined = self.lake.days(), set()
+        return read()
 
     def _parameters(self) -> dict[str, Any]:
         week = self.since - timedelta(self.since.weekday())

@@ -98,8 +98,9 @@ def _marts(lake: EmbeddedLake) -> Iterator[Finding]:
 
 
 def _freshness(lake: EmbeddedLake) -> Iterator[Finding]:
-    seen, counted = mart(lake.layout, EDGES).days(), mart(lake.layout, VISITOR_DAYS).days()
-    behind = [day for day, file in lake.days().items() if day not in counted or seen[day].made_from != file.name]
+    counted = mart(lake.layout, VISITOR_DAYS).days()
+    seen = {day: file.made_from for day, file in mart(lake.layout, EDGES).days().items()}
+    behind = [day for day, file in lake.days().items() if day not in counted or seen.get(day) != file.name]
     if behind:
         yield Finding(False, f"{len(behind):,} days are not counted yet", "footfall build")
     elif lake.days():

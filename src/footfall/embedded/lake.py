@@ -51,13 +51,13 @@ class EmbeddedLake:
             FootfallError: the settings name another zone than the lake was begun in.
         """
         zone, path = self.settings.store.timezone, self.layout.zone
-        begun_in = path.read_text().strip() if path.exists() else zone
-        if begun_in != zone:
+        begun_in = path.read_text().strip() if path.exists() else ""
+        if begun_in not in ("", zone):
             raise FootfallError(
                 f"The days under {self.layout.home} are cut in {begun_in} and the settings now say {zone}; "
                 "set store.timezone back, or bring the files into a new home."
             )
-        if not path.exists():
+        if not begun_in:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"{zone}\n")
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
+import numpy as np
+
 from footfall.ports import FootfallError
 
 BLOCK = 4 << 20
@@ -129,12 +131,16 @@ def blocks(stream: IO[bytes], raw: IO[bytes], first_line: int = 1) -> Iterator[B
         if not end and len(data) > LONGEST_LINE:
             data, end = _skip_giant(data, stream)
         for lines in _apart(data[:end]):
-            block = Block(lines, line, lines.count(b"\n"), _position(raw))
+            block = Block(lines, line, _line_ends(lines), _position(raw))
             yield block
             line += block.lines
         rest = data[end:]
     for lines in _apart(rest):
         yield Block(lines, line, 1, _position(raw))
+
+
+def _line_ends(data: bytes) -> int:
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord("\n")))
 
 
 def _apart(data: bytes) -> Iterator[bytes]:

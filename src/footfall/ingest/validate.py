@@ -91,9 +91,10 @@ def _judge(columns: dict[str, pa.Array], reasons: Reasons) -> None:
         reasons.add(_outside(columns["event_time"]), "event_time: not between 1995 and 2100")
     if "event_type" in columns:
         reasons.add(_matches(columns["event_type"], frozenset(EventType), False), "event_type: not one of the known")
-        needs = _matches(columns["event_type"], PRODUCT_EVENTS, True)
+        missing = _missing(columns, "product_id", reasons.rows)
+        needs = _matches(columns["event_type"], PRODUCT_EVENTS, True) if missing.any() else None
         if needs is not None:
-            reasons.add(needs & _missing(columns, "product_id", reasons.rows), "product_id: missing")
+            reasons.add(needs & missing, "product_id: missing")
     if "price" in columns:
         reasons.add(_too_dear(columns), f"price: over {HIGHEST_PRICE:,} minor units for all pieces")
     nobody = np.ones(reasons.rows, bool)
@@ -109,8 +110,10 @@ def _missing(columns: dict[str, pa.Array], name: str, rows: int) -> Mask:
     return _mask(array.is_null()) if array.null_count else np.zeros(rows, bool)
 
 
-def _outside(times: pa.Array) -> Mask:
+def _outside(times: pa.Array) -> Mask | None:
     values = _integers(times).view("datetime64[us]")
+    if len(values) and values.min() >= EARLIEST and values.max() < LATEST:
+        return None
     return ((values < EARLIEST) | (values >= LATEST)) & _mask(times.is_valid())
 
 

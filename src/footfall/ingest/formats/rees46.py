@@ -29,6 +29,12 @@ _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 _TYPES = {name: _DICTIONARY if name in REPEATING | {"price"} else pa.string() for name in NAMES}
 
 
+_UTF8, _ASCII = (
+    pyarrow.csv.ConvertOptions(column_types=_TYPES, strings_can_be_null=True, null_values=[""], check_utf8=check)
+    for check in (True, False)
+)
+
+
 def sniff(head: bytes) -> bool:
     """A header line with the fields that no event of a product can lack."""
     return set(_header(head)) >= NEEDED | {"product_id"}
@@ -68,13 +74,13 @@ def parse(names: Sequence[str], block: Block) -> Parsed:
 def _parse_block(names: Sequence[str], block: Block) -> Parsed | None:
     """The quick way; None unless every line became exactly one row."""
     data = block.data
-    if b"\0" in data or data.count(b"\r") != data.count(b"\r\n") or _ends_quoted(data):
+    if b"\0" in data or _holds_bare_return(data) or _ends_quoted(data):
         return None
     try:
         table = pyarrow.csv.read_csv(
             pa.BufferReader(data),
             pyarrow.csv.ReadOptions(column_names=names, block_size=len(data) + 1, use_threads=False),
-            convert_options=pyarrow.csv.ConvertOptions(column_types=_TYPES, strings_can_be_null=True, null_values=[""]),
+            convert_options=_ASCII if data.isascii() else _UTF8,
         )
     except pa.ArrowInvalid:
         return None
@@ -83,9 +89,13 @@ def _parse_block(names: Sequence[str], block: Block) -> Parsed | None:
     return Parsed(table, range(block.first_line, block.first_line + block.lines), lambda row: _line(data, row))
 
 
+def _holds_bare_return(data: bytes) -> bool:
+    return b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
+
+
 def _ends_quoted(data: bytes) -> bool:
     """Whether a quote of the last line is never closed; of any other line, it would swallow the next one."""
-    last = data.rstrip(b"\r\n").rpartition(b"\n")[2]
+    last = data[data.rfind(b"\n", 0, -1) + 1 :].rstrip(b"\r\n")
     return b'"' in last and _cells(last, 0)[1] == UNCLOSED
 
 
