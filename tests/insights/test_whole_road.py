@@ -1,7 +1,7 @@
 """Stores small enough to count by hand, taken the whole road: a file in, a build, a question answered.
 
-A folder of a question holds events.jsonl, perhaps late.jsonl (brought in after a first build), and expected.csv: all rows
-of the answer in the columns named; lines that begin with # say what the case shows, and the store's zone if not UTC.
+A folder of a question holds events.jsonl, perhaps late.jsonl (brought in after a first build), and expected.csv: all
+rows of the answer in the columns named; lines that begin with # say what the case shows, and the zone if not UTC.
 """
 
 from __future__ import annotations

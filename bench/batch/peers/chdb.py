@@ -1,5 +1,7 @@
-"""ClickHouse's ``INSERT INTO FUNCTION file(…) PARTITION BY`` over ``SELECT DISTINCT``, types given; the questions as
-they stand, with SQL's own meaning of NULL in joins."""
+"""ClickHouse as its manual has it: one partitioned insert of distinct rows, types given.
+
+The questions stand as they are, with SQL's own meaning of NULL in joins.
+"""
 
 from __future__ import annotations
 

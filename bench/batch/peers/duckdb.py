@@ -1,5 +1,7 @@
-"""The SQL one would write first: ``COPY (SELECT DISTINCT … FROM read_csv(…)) TO … PARTITION_BY``, types given, order
-not preserved as its guide advises for large files; then the questions as they stand."""
+"""The SQL one would write first: a partitioned COPY of distinct rows, types given.
+
+Order is not preserved, as its guide advises for large files; then the questions as they stand.
+"""
 
 from __future__ import annotations
 

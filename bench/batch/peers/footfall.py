@@ -1,5 +1,7 @@
-"""``footfall ingest`` with its settings as they are, durable when it returns; the questions asked of DuckDB over its
-lake, whose ``hour`` was written at ingest."""
+"""``footfall ingest`` with its settings as they are, durable when it returns.
+
+The questions are asked of DuckDB over its lake, whose ``hour`` was written at ingest.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Lazy scan with a schema, ``unique()`` and a sink partitioned by day, all on the streaming engine; group-bys over
-``scan_parquet``."""
+"""Lazy scan with a schema, ``unique()`` and a sink partitioned by day, all on the streaming engine.
+
+The questions are group-bys over ``scan_parquet``.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""``local[…]`` with an 8 GB driver and 8 shuffle partitions (the default 200 suit a cluster); one shuffle by day serves
-both the removal of duplicates and the partitioned write; the questions as Spark SQL."""
+"""``local[…]`` with an 8 GB driver and 8 shuffle partitions (the default 200 suit a cluster).
+
+One shuffle by day serves both the removal of duplicates and the partitioned write; the questions are Spark SQL.
+"""
 
 from __future__ import annotations
 

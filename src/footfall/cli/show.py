@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
+import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 out = Console(highlight=False, emoji=False)
 err = Console(stderr=True, highlight=False, emoji=False)
@@ -53,9 +54,9 @@ def table(
     for index, name in enumerate(columns):
         width = min(max(map(len, [name, *(row[index] for row in cells)])), widest)
         side: Literal["left", "right"] = "left" if index < text_columns else "right"
-        made.add_column(name, justify=side, overflow="ellipsis", no_wrap=True, min_width=width, max_width=width)
+        made.add_column(Text(name), justify=side, overflow="ellipsis", no_wrap=True, min_width=width, max_width=width)
     for row in cells:
-        made.add_row(*row)
+        made.add_row(*map(Text, row))
     return made
 
 
@@ -71,7 +72,7 @@ def rows(answer: Any) -> None:
 
 def as_json(document: Any) -> None:
     """One JSON document on stdout."""
-    sys.stdout.write(json.dumps(document, default=str, ensure_ascii=False) + "\n")
+    sys.stdout.write(msgspec.json.encode(document, enc_hook=str).decode() + "\n")
 
 
 @contextmanager

@@ -66,10 +66,11 @@ def _visitors(answers: Answers, days: Rows, sales: Rows, paint: Callable[[float]
     whole = answers.ask("visitors_of_range").to_pylist()[0]
     net = [day["visitors_net"] for day in days]
     moved = whole["visitors_gross"] - whole["visitors_net"]
+    bots = f"{moved:,} more visitors were bots" if moved else "no known bot was among them"
     orders, revenue = (sum(day[name] for day in sales) for name in ("orders_net", "revenue_net"))
     return (
         f"[bold]{whole['visitors_net']:,} people[/] came in {len(days):,} days, {round(np.mean(net)):,} a day; "
-        f"{f'{moved:,} more visitors were bots' if moved else 'no known bot was among them'}. They placed {orders:,} orders worth {paint(revenue)}."
+        f"{bots}. They placed {orders:,} orders worth {paint(revenue)}."
         f"\n  {show.sparkline(net[-70:])}"
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 import duckdb
@@ -104,7 +105,7 @@ class Answers:
         rows = self._connection.sql(sql)
         if rows is None:
             raise FootfallError("The query gives no rows; ask with a SELECT.")
-        return rows.to_arrow_table()
+        return _told_apart(rows.to_arrow_table())
 
     def _steadily(self, read: Callable[[], pa.Table]) -> pa.Table:
         """Reads, and from the beginning again when a writer replaced files meanwhile."""
@@ -134,3 +135,12 @@ class Answers:
     def _define_events(self) -> None:
         paths = [self.lake.table.path(file) for file in self._days.values()]
         self._connection.execute(f"CREATE OR REPLACE TEMP VIEW events AS FROM {parquet(paths, hive=True)}")
+
+
+def _told_apart(rows: pa.Table) -> pa.Table:
+    """Columns of the same name become ``a``, ``a_1``…"""
+    names: list[str] = []
+    for name in rows.column_names:
+        fresh = (f"{name}_{number}" if number else name for number in count())
+        names.append(next(other for other in fresh if other not in names))
+    return rows.rename_columns(names)

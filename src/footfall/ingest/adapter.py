@@ -32,7 +32,7 @@ def unchanged(checked: Checked) -> Checked:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A piece of a source: work for any thread, how many bytes are behind it, what is left to do in the file's order."""
+    """A piece of a source: work for any thread, the bytes behind it, what is left to do in the file's order."""
 
     run: Callable[[], Checked]
     position: int

@@ -154,7 +154,7 @@ def _with_derived(events: pa.Table, times: Integers, sessions: Integers, zone: Z
 
 
 def _as_they_appear(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | pa.DictionaryArray:
-    """A dictionary of the values present, in the order of the rows: one in the order of arrival would show in a file."""
+    """A dictionary of the values present, in the order of the rows: that of arrival would show in a file."""
     if name not in REPEATING:
         return column
     values = array(column)

@@ -118,7 +118,7 @@ class _Repeats:
     older: dict[str, int] = field(default_factory=dict)
 
     def number(self, checked: Checked) -> Checked:
-        """Takes blocks in the file's order: the id that like requests share becomes one for each, none for the first."""
+        """Takes blocks in the file's order: like requests get an id each, the first of them none."""
         events = checked.events
         if not events.num_rows:
             return checked
