@@ -11,6 +11,7 @@
     ├── marts/NAME/manifest.json                   the same, for what is counted from a day
     ├── marts/NAME/day=2019-10-01/….parquet         (as_of=2019-10-31/….parquet where a mart is worked out as a whole)
     ├── dead_letters/….jsonl                       rows refused, each with its reason
+    ├── spill/                                     what a query cannot hold in memory while it runs
     └── work/                                      unfinished writes; safe to delete when nothing runs
 
 A file's name is the hash of its content: a day whose content did not change keeps its file, and nothing built from it
@@ -65,6 +66,11 @@ class Layout:
     def work(self) -> Path:
         """Unfinished writes."""
         return self.home / "work"
+
+    @property
+    def spill(self) -> Path:
+        """What a query holds that does not fit into memory."""
+        return self.home / "spill"
 
     def mart(self, name: str) -> Path:
         """The table of one mart."""

@@ -61,8 +61,10 @@ class Shell:
         path.write_bytes(content)
         return path
 
-    def __call__(self, *arguments: str | Path, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Ran:
-        """Runs a command; its home is the shell's unless it names another."""
+    def __call__(
+        self, *arguments: str | Path, stdin: bytes = b"", env: Mapping[str, str] | None = None, dies_at: int = 0
+    ) -> Ran:
+        """Runs a command; its home is the shell's unless it names another. See ``forking`` for ``dies_at``."""
         number = next(self._numbers)
         paths = [self.folder.parent / f"{self.folder.name}.{number}.{name}" for name in ("in", "out", "err")]
         for path in paths:
@@ -72,6 +74,7 @@ class Shell:
             "env": environment(self.home) | dict(env or {}),
             "cwd": str(self.folder),
             "streams": list(map(str, paths)),
+            "dies_at": dies_at,
         }
         assert self.server.stdin
         assert self.server.stdout

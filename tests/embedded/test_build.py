@@ -20,7 +20,7 @@ from tests.embedded.worlds import world
 
 
 def assert_incremental_is_full(new_home: NEW_HOME, seed: int, files: int) -> None:
-    """A home that took a store in pieces, in any order, and built after each, has the marts of one that took it whole."""
+    """A home that took a store in pieces and built after each has the marts of one that took it whole."""
     draw = random.Random(seed)
     events = world(seed)
     if seed % 2:

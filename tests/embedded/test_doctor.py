@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from footfall import insights
-from footfall.embedded import doctor
 from footfall.embedded.doctor import Finding, examine
 from footfall.embedded.marts import mart
 from tests.conftest import Home, event, jsonl, temporary_home
@@ -127,12 +127,12 @@ def test_a_healthy_home_is_told_with_its_numbers(healthy: Home) -> None:
 
 def test_little_room_on_the_disk_is_found(healthy: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage(healthy.path)
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _path: usage._replace(free=1 << 30))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=1 << 30))
     assert [finding.do for finding in bad(healthy)] == ["Make room on the disk."]
 
 
 def test_a_home_that_cannot_be_written_is_found(healthy: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor.os, "access", lambda _path, _mode: False)
+    monkeypatch.setattr(os, "access", lambda _path, _mode: False)
     assert [finding.what for finding in bad(healthy)] == [f"{healthy.path} cannot be written by this user"]
 
 

@@ -1,4 +1,4 @@
-"""The answers against stores whose truth is known: a few seeds of what `footfall grade --insights` averages over twenty."""
+"""The answers against stores whose truth is known, a few of the seeds that `footfall grade --insights` averages."""
 
 from __future__ import annotations
 

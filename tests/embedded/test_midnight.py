@@ -162,7 +162,7 @@ def clean(home: Home, day: date, by: str = "event_date") -> list[dict[str, Any]]
     """The relation ``clean`` of one day."""
     file = home.lake.days()[day]
     lake_day = LakeDay(day, home.lake.table.path(file), file, {})
-    with open_connection(1) as connection:
+    with open_connection(1, home.lake.layout.spill) as connection:
         connection.execute("CREATE TEMP TABLE links(kind VARCHAR, id VARCHAR, user_id VARCHAR)")
         define_clean(connection, [lake_day], None)
         choose_days(connection, [lake_day], by)

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from footfall.embedded import table as module
 from footfall.embedded.table import Table, exclusive, write
 from footfall.ports import FootfallError
 from tests.conftest import Home, event, jsonl, temporary_folder
@@ -96,7 +95,7 @@ def test_damage_to_a_live_file_is_seen(tmp_path: Path, damage: str) -> None:
 def test_a_damaged_manifest_is_said_in_a_sentence(tmp_path: Path, content: bytes) -> None:
     table = Table(tmp_path, "day")
     (tmp_path / "manifest.json").write_bytes(content)
-    with pytest.raises(FootfallError, match="manifest.json is damaged .* `footfall doctor`"):
+    with pytest.raises(FootfallError, match=r"manifest\.json is damaged .* `footfall doctor`"):
         table.days()
 
 
@@ -116,9 +115,7 @@ def test_what_becomes_live_is_on_the_disk_before_it_is_named(tmp_path: Path, mon
     """Each file and folder is synced, in an order in which a power cut leaves the old state or the new."""
     synced: list[str] = []
     replaced = Path.replace
-    monkeypatch.setattr(
-        module.os, "fsync", lambda descriptor: synced.append(os.readlink(f"/proc/self/fd/{descriptor}"))
-    )
+    monkeypatch.setattr(os, "fsync", lambda number: synced.append(str(Path(f"/proc/self/fd/{number}").readlink())))
 
     def replace(source: Path, target: Path) -> Path:
         synced.append(f"{source} -> {target}")

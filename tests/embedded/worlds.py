@@ -1,4 +1,4 @@
-"""Small stores with everything that makes marts depend on more than their day: midnights, log-ins, carts of weeks, bots."""
+"""Small stores with all that makes marts depend on more than their day: midnights, log-ins, carts, bots."""
 
 from __future__ import annotations
 

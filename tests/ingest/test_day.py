@@ -78,7 +78,7 @@ def days_of(rows: list[dict[str, Any]], zone: ZoneInfo) -> dict[date, list[dict[
     return {day: table.to_pylist() for day, table in sorted(found.items())}
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(rows=events(), zone=st.sampled_from(ZONES))
 def test_days_are_those_that_plain_python_makes_of_the_same_rows(rows: list[dict[str, Any]], zone: str) -> None:
     wanted = retold.lake(rows, ZoneInfo(zone))
@@ -91,7 +91,7 @@ def test_days_are_those_that_plain_python_makes_of_the_same_rows(rows: list[dict
         assert sorted({row["session_no"] for row in seen}) == [*range(max(numbers) + 1)]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(rows=events(), zone=st.sampled_from(ZONES), data=st.data())
 def test_a_day_does_not_depend_on_order_or_parts_nor_on_being_tidied_before(
     rows: list[dict[str, Any]], zone: str, data: st.DataObject
@@ -108,7 +108,7 @@ def test_a_day_does_not_depend_on_order_or_parts_nor_on_being_tidied_before(
         assert whole.schema.names == lake_schema().names
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(rows=events(), zone=st.sampled_from(ZONES))
 def test_a_day_is_sorted_by_visitor_session_and_time(rows: list[dict[str, Any]], zone: str) -> None:
     for kept in days_of(rows, ZoneInfo(zone)).values():

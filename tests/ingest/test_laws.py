@@ -46,7 +46,7 @@ def test_every_adapter_has_a_writer_and_every_writer_an_adapter() -> None:
 
 
 @each_form
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_every_row_is_stored_or_a_duplicate_or_dead(form: str, data: st.DataObject) -> None:
     rows = data.draw(pieces(writers()[form]))
@@ -92,7 +92,7 @@ def assert_idempotent(home: Home, content: bytes, form: str) -> None:
 
 
 @each_form
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_neither_order_nor_blocks_nor_memory_nor_threads_show_in_the_lake(form: str, data: st.DataObject) -> None:
     rows = [piece for _, piece in data.draw(pieces(writers()[form]))]
@@ -109,7 +109,7 @@ def test_neither_order_nor_blocks_nor_memory_nor_threads_show_in_the_lake(form: 
 
 
 @each_form
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_a_file_cut_into_several_gives_the_same_lake(form: str, data: st.DataObject) -> None:
     rows = [piece for _, piece in data.draw(pieces(writers()[form], unique=True))]
@@ -121,7 +121,7 @@ def test_a_file_cut_into_several_gives_the_same_lake(form: str, data: st.DataObj
 
 
 @each_form
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_every_variant_of_a_file_gives_the_same_lake(form: str, data: st.DataObject) -> None:
     rows = [piece for _, piece in data.draw(pieces(writers()[form]))]
@@ -133,7 +133,7 @@ def test_every_variant_of_a_file_gives_the_same_lake(form: str, data: st.DataObj
 
 
 @pytest.mark.parametrize(("form", "variant"), variants())
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(data=st.data())
 def test_a_file_is_known_by_its_first_bytes_and_by_one_format_alone(
     form: str, variant: str, data: st.DataObject

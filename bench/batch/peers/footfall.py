@@ -25,7 +25,7 @@ def load(job: Job) -> None:
 
 def answer(job: Job) -> Answers:
     """Asks all four questions."""
-    connection = open_connection(job.threads)
+    connection = open_connection(job.threads, job.scratch)
     define_events(connection, job)
     return {name: rows(connection.execute(sql(name, "hour")).fetchall()) for name in QUESTIONS}
 

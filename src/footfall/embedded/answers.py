@@ -48,7 +48,7 @@ class Answers:
         self.first, self.last = min(self._days), max(self._days)
         self.since, self.until = since or self.first, until or self.last
         self.population = population
-        self._connection = open_connection(lake.settings.engine.workers)
+        self._connection = open_connection(lake.settings.engine.workers, lake.layout.spill)
         self._defined: set[str] = set()
 
     def ask(self, name: str) -> pa.Table:

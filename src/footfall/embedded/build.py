@@ -113,8 +113,7 @@ class _Builder:
         """The lake's days, with the sessions that came over midnight."""
         near: dict[date, list[Edge]] = {day: [] for day in self._files}
         with reader(self._lake.layout, self._workers, EDGES) as connection:
-            query = f"SELECT day, key, session_no, first, last FROM {EDGES} ORDER BY day, key, session_no"
-            for day, *edge in connection.execute(query).fetchall() if self._files else ():
+            for day, *edge in connection.execute(midnight.MEETING).fetchall() if self._files else ():
                 near[day].append(Edge(*edge))
         over = midnight.carried(near)
         path = self._lake.table.path
@@ -182,7 +181,8 @@ class _Builder:
 
     def _open(self, tasks: int) -> None:
         """Gives a worker a connection of its own; few tasks share the cores."""
-        self._own.connection = open_connection(max(1, self._workers // max(1, min(self._workers, tasks))))
+        threads = max(1, self._workers // max(1, min(self._workers, tasks)))
+        self._own.connection = open_connection(threads, self._lake.layout.spill)
         if self._links is not None:
             self._own.connection.register("links", self._links)
 

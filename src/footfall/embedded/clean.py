@@ -15,6 +15,7 @@ from footfall import known_bots
 from footfall.ports import DayFile
 
 GIVT = 2
+MEMORY = "1GB"
 
 Carried = Mapping[int, int]
 """Session numbers of a day that continue a session of the day before, each with its number there."""
@@ -39,9 +40,9 @@ class LakeDay:
         return self.file.nulls.get("user_id", -1) == 0
 
 
-def open_connection(threads: int) -> duckdb.DuckDBPyConnection:
-    """A connection of its own, silent and in UTC."""
-    connection = duckdb.connect(config={"threads": threads})
+def open_connection(threads: int, spill: Path) -> duckdb.DuckDBPyConnection:
+    """A connection of its own, silent and in UTC; what does not fit into ``MEMORY`` goes to the folder ``spill``."""
+    connection = duckdb.connect(config={"threads": threads, "memory_limit": MEMORY, "temp_directory": str(spill)})
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET preserve_insertion_order = false")
     return connection
 

@@ -30,7 +30,7 @@ def define_view(connection: duckdb.DuckDBPyConnection, layout: Layout, name: str
 @contextmanager
 def reader(layout: Layout, threads: int, *names: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection in which the marts named can be read."""
-    with open_connection(threads) as connection:
+    with open_connection(threads, layout.spill) as connection:
         for name in names:
             define_view(connection, layout, name)
         yield connection

@@ -25,6 +25,17 @@ GROUP BY ALL ORDER BY ALL
 """
 """What the sessions of a day's first and last half hour are called, and when they were active in those."""
 
+MEETING = f"""
+SELECT day, key, session_no, first, last
+FROM edges AS one
+WHERE EXISTS (SELECT 1 FROM edges AS other
+              WHERE other.key = one.key
+                AND (other.day = one.day + 1 AND other.first - one.last BETWEEN 0 AND {SILENCE_MS}
+                     OR other.day = one.day - 1 AND one.first - other.last BETWEEN 0 AND {SILENCE_MS}))
+ORDER BY day, key, session_no
+"""
+"""Of all days' edges, those that meet one of the day before or after."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
