@@ -71,7 +71,8 @@ def _ratios(entry: Entry, own: Entry | None) -> list[str]:
 def _noise(results: Results) -> str:
     spreads = ", ".join(f"{entry.about['title']} {entry.noise:.0%}" for entry in results.contest.entries.values())
     apart = f"Slowest import against quickest: {spreads}. " if spreads and results.rounds > 1 else ""
-    return f"Noise: {apart}Other processes kept {results.elsewhere:.2f} cores busy meanwhile."
+    usual, worst = statistics.median(results.elsewhere), max(results.elsewhere)
+    return f"Noise: {apart}Other processes kept {usual:.2f} cores busy in the median run, {worst:.2f} in the worst."
 
 
 def _limits(results: Results) -> str:

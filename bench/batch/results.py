@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import statistics
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,11 +64,11 @@ class Results:
         return sum(measure.best(costs).seconds for costs in self.later.values()) / whole
 
     @property
-    def elsewhere(self) -> float:
-        """How many cores other processes kept busy on average while something was timed."""
+    def elsewhere(self) -> list[float]:
+        """How many cores other processes kept busy during each run that was timed; never empty."""
         costs = [cost for entry in self.contest.entries.values() for runs in entry.costs.values() for cost in runs]
         costs += [cost for runs in (*self.limits.values(), *self.later.values(), self.builds) for cost in runs]
-        return statistics.fmean(cost.elsewhere for cost in costs) if costs else 0.0
+        return [cost.elsewhere for cost in costs] or [0.0]
 
     @property
     def failures(self) -> list[str]:

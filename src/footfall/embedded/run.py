@@ -8,17 +8,20 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from footfall.config import Settings, load
-from footfall.embedded import build as marts
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.table import exclusive
 from footfall.ingest.run import Progress, ingest
 from footfall.ingest.source import Source
 from footfall.layout import Layout
 from footfall.ports import Counts, FootfallError
+
+if TYPE_CHECKING:
+    from footfall.embedded import build as marts
 
 AHEAD = 2
 """Tasks in flight for each worker while importing."""
@@ -52,6 +55,8 @@ def build(lake: EmbeddedLake, progress: marts.Progress) -> marts.Report:
     Raises:
         FootfallError: the disk is full.
     """
+    from footfall.embedded import build as marts
+
     with _one_writer(lake):
         return marts.build(lake, progress)
 
