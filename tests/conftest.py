@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,7 +29,13 @@ from footfall.ports import Counts
 Row = dict[str, Any]
 NEW_HOME = Callable[..., "Home"]
 
-settings.register_profile("footfall", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile(
+    "footfall",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)
 settings.load_profile("footfall")
 
 QUICK = Path("/dev/shm")

@@ -231,10 +231,13 @@ def cell(value: Any) -> str:
         (["visitors", "-o", "a.xlsx"], "must end in .csv or .parquet"),
         (["visitors", "-o", "no/such/folder.csv"], "There is no folder"),
         (["visitors", "-o", "/proc/a.csv"], ""),
+        (["visitors", "-o", "folder.csv"], "Is a directory"),
     ],
 )
 def test_an_export_that_cannot_be_written_is_a_sentence(built: Shell, options: list[str], words: str) -> None:
+    (built.folder / "folder.csv").mkdir()
     assert words in built("export", *options).sentence
+    assert not [*built.folder.glob(".*")]
 
 
 def test_since_and_until_choose_days(built: Shell) -> None:

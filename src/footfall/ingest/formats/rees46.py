@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -74,7 +75,7 @@ def parse(names: Sequence[str], block: Block) -> Parsed:
 def _parse_block(names: Sequence[str], block: Block) -> Parsed | None:
     """The quick way; None unless every line became exactly one row."""
     data = block.data
-    if b"\0" in data or _holds_bare_return(data) or _ends_quoted(data):
+    if data.startswith(BOM_UTF8) or b"\0" in data or _holds_bare_return(data) or _ends_quoted(data):
         return None
     try:
         table = pyarrow.csv.read_csv(
