@@ -149,6 +149,18 @@ def test_a_link_found_later_restates_earlier_days(home: Home) -> None:
     assert visitors(home) == {1: ["earlier", "other"], 5: ["earlier"], 9: ["u"]}
 
 
+def test_two_browsers_that_change_hands_together_are_both_restated(home: Home) -> None:
+    """Their changes must not cancel each other out in what a day remembers of its links."""
+    home.take(
+        jsonl(
+            [anonymous(1), anonymous(1, anon_id="c"), anonymous(9, user_id="u"), anonymous(9, user_id="u", anon_id="c")]
+        )
+    )
+    assert visitors(home) == {1: ["u"], 9: ["u"]}
+    home.take(jsonl([anonymous(2, user_id="v"), anonymous(2, user_id="v", anon_id="c")]))
+    assert visitors(home) == {1: ["v"], 2: ["v"], 9: ["u"]}
+
+
 def test_links_and_their_digests_tell_which_days_use_them(home: Home) -> None:
     home.take(jsonl([anonymous(1), anonymous(2), anonymous(2, user_id="u"), anonymous(3, anon_id="stranger")]))
     home.build("visitor_days")

@@ -27,7 +27,7 @@ GROUP BY ALL ORDER BY ALL
 """The first user that each browser and session seen without one was ever linked to."""
 
 DIGESTS = """
-SELECT day, CAST(bit_xor(hash(kind, id, links.user_id)) AS VARCHAR) AS digest
+SELECT day, CAST(bit_xor(hash(concat_ws(chr(0), kind, id, links.user_id))) AS VARCHAR) AS digest
 FROM identities JOIN links USING (kind, id) WHERE identities.user_id IS NULL GROUP BY day
 """
 
