@@ -209,9 +209,9 @@ def test_staged_files_are_put_away_when_they_are_taken(shell: Shell) -> None:
     assert "put some into" in shell("ingest").sentence
 
 
-@pytest.mark.parametrize("name", ["it's a?b* :smile: näme", '-x[/y] [b]c "{q,r}$HOME;-- [!a]'])
-def test_any_name_of_a_home_or_a_file_will_do(shell: Shell, name: str) -> None:
+def test_any_name_of_a_home_or_a_file_will_do(shell: Shell) -> None:
     """Neither SQL nor a pattern nor markup is read into a path; and no other home's files are taken for one's own."""
+    name = "-it's a?b* x[/y] [b]c \"{q,r}$HOME;-- :smile: näme"
     other = name.replace("?", "x").replace("*", "").replace("[b]", "b")
     content = rees46([["2019-10-01 00:00:00 UTC", "view", "1", "", "", "", "", "own", "s"]])
     file, path = shell.file(f"file {name.replace('/', '|')}", content), Path(f"./{name}")

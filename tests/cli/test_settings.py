@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.config import PREFIX, Settings, SettingsError, load, template
+from tests.cli.conftest import Shell
 
 SECTIONS = {section.name: section.type for section in msgspec.structs.fields(Settings)}
 KEYS = [(section, key.name) for section, kind in SECTIONS.items() for key in msgspec.structs.fields(kind)]
@@ -122,3 +123,12 @@ def test_the_minor_unit_follows_the_currency(currency: str, digits: int) -> None
 def test_no_number_of_threads_is_every_core() -> None:
     assert Settings().engine.workers == os.cpu_count()
     assert load(Path("none"), {"FOOTFALL_ENGINE__THREADS": "7"}).engine.workers == 7
+
+
+@pytest.mark.parametrize("command", ["ingest", "build", "query", "doctor"])
+def test_every_command_says_a_wrong_setting_in_a_line(shell: Shell, command: str) -> None:
+    argument = {"ingest": str(shell.file("x", b"")), "query": "SELECT 1"}.get(command)
+    ran = shell(command, *([argument] if argument else []), env={"FOOTFALL_STORE__TIMEZONE": "Mars"})
+    assert ran.code == 1
+    assert "'Mars' is not an IANA time zone" in ran.out + ran.err
+    assert command == "doctor" or (ran.out, ran.err.count("\n")) == ("", 1)

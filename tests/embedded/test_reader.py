@@ -53,6 +53,18 @@ def test_a_reader_of_the_lake_sees_all_of_an_import_or_nothing_of_it(home: Home)
     assert counts == sorted(counts)
 
 
+def test_two_imports_at_once_are_both_stored_whole(home: Home) -> None:
+    threads = [
+        threading.Thread(target=home.take, args=(jsonl(batch(number)), None, f"file{number}")) for number in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted({row["user_id"] for row in home.rows()}) == [f"u{number}" for number in range(6)]
+    assert len(home.rows()) == 18
+
+
 def test_a_commit_shows_between_two_moments_and_not_before(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """At every step of a commit that touches the disk, a reader sees one of the two states, whole."""
     home.take(jsonl(batch(0)))
