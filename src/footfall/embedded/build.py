@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from hashlib import blake2b
 from itertools import count, groupby
 from pathlib import Path
@@ -96,15 +97,26 @@ class _Builder:
         names = [name for name in insights.daily() if self._wants(name)]
         tasks = [Task(day, {name: self._made_from(name, day, digests) for name in names}) for day in self._files]
         counted = self._count_all(tasks, self._count_clean, progress)
-        if self._wants(history.FIRST_DAYS):
-            history.count_first_days(self._lake, self._write)
-        if self._wants(history.CARTS):
-            history.count_carts(self._lake, self._write)
-        if self._wants(history.PRESET_DAYS):
-            history.count_presets(self._lake, self._write)
-        for query in filter(lambda query: self._wants(query.name), insights.standing().values()):
-            history.count_standing(self._lake, query, self._write)
+        self._count_history()
         return Report(counted, len(self._files))
+
+    def _count_history(self) -> None:
+        """Counts the marts that look across days, side by side, each after those that it reads."""
+        made: dict[str, Future[None]] = {}
+        with ThreadPoolExecutor(self._workers) as pool:
+            for name, reads, work in self._steps():
+                if self._wants(name):
+                    made[name] = pool.submit(_after, [made[other] for other in reads if other in made], work)
+        for step in made.values():
+            step.result()
+
+    def _steps(self) -> Iterator[tuple[str, tuple[str, ...], Callable[[], None]]]:
+        """What is counted across days: its name, what it reads, how; what waits for others comes last."""
+        yield history.CARTS, (), partial(history.count_carts, self._lake, self._write)
+        yield history.FIRST_DAYS, (), partial(history.count_first_days, self._lake, self._write)
+        yield history.PRESET_DAYS, (), partial(history.count_presets, self._lake, self._write)
+        for query in sorted(insights.standing().values(), key=lambda query: history.CARTS in query.reads):
+            yield query.name, query.reads, partial(history.count_standing, self._lake, query, self._write)
 
     def _wants(self, name: str) -> bool:
         return self._wanted is None or name in self._wanted
@@ -221,6 +233,12 @@ class _Builder:
 
     def _write(self, rows: pa.Table) -> Draft:
         return write(rows, self._folder / f"{next(self._names)}.parquet")
+
+
+def _after(others: Iterable[Future[None]], work: Callable[[], None]) -> None:
+    for other in others:
+        other.result()
+    work()
 
 
 def _by(query: Query) -> str:

@@ -27,6 +27,15 @@ CARTS = "carts"
 PRESET_DAYS = "preset_days"
 
 CART_ORDER = "day, visitor, started_at, population, ending"
+RENEWED = "FROM fresh UNION ALL BY NAME SELECT * FROM carts WHERE visitor NOT IN (FROM touched)"
+"""All carts as they are now."""
+
+DIFFERENT = """
+WITH replaced AS MATERIALIZED (SELECT day, * EXCLUDE (day) FROM carts WHERE visitor IN (FROM touched))
+SELECT DISTINCT day FROM ((FROM fresh EXCEPT FROM replaced) UNION ALL (FROM replaced EXCEPT FROM fresh))
+"""
+"""Days that gain a cart or lose one; no two carts are the same."""
+
 WAITS = 2
 """Days after its own that the presets of a day look at."""
 SETTLES = timedelta(days=8)
@@ -47,23 +56,23 @@ def count_first_days(lake: EmbeddedLake, write: Write) -> None:
 
 
 def count_carts(lake: EmbeddedLake, write: Write) -> None:
-    """Works out again the carts of every visitor whom a changed day touches; all other carts stay as they are."""
+    """Works out again the carts of every visitor whom a changed day touches; days on which none differs stay."""
     table = mart(lake.layout, CARTS)
     text = insights.history()[CARTS].text
     sources = mart(lake.layout, CART_EVENTS).days()
     made_from = {day: _named(text, file.name) for day, file in sources.items()}
     if not (stale := _stale(table, made_from)):
         return
-    live = table.days()
+    live, days, source = table.days(), list(made_from), f"(\n{text}\n)"
     with reader(lake.layout, lake.settings.engine.workers, CART_EVENTS, *([CARTS] if live else [])) as connection:
         if live.keys() - set(stale):
             _restrict(connection, stale, midnight(min(stale), lake.settings.store.zone))
-            kept = "SELECT * FROM carts WHERE visitor NOT IN (FROM touched)"
-            source = f"({_over(text, 'touched_events')} UNION ALL BY NAME {kept})"
-        else:
-            source = f"(\n{text}\n)"
+            connection.execute(f"CREATE TEMP TABLE fresh AS SELECT day, * EXCLUDE (day) FROM {_over(text, 'affected')}")
+            days = sorted({*stale, *(day for (day,) in connection.execute(DIFFERENT).fetchall())})
+            listed = ", ".join(f"DATE '{day}'" for day in days)
+            source = f"({RENEWED}) WHERE day IN ({listed})"
         rows = connection.sql(f"SELECT day, * EXCLUDE (day) FROM {source} ORDER BY {CART_ORDER}").to_arrow_table()
-    _replace(table, rows, list(made_from), made_from, write)
+    _replace(table, rows, days, made_from, write)
 
 
 def count_presets(lake: EmbeddedLake, write: Write) -> None:
@@ -109,8 +118,8 @@ def data_until(lake: EmbeddedLake) -> int:
         return 0
     metadata = pq.read_metadata(lake.table.path(days[max(days)]))
     place = metadata.schema.names.index("event_time")
-    latest = max(metadata.row_group(index).column(place).statistics.max for index in range(metadata.num_row_groups))
-    return int(latest.timestamp() * 1000)
+    groups = range(metadata.num_row_groups)
+    return int(max(metadata.row_group(index).column(place).statistics.max_raw for index in groups) // 1000)
 
 
 def _restrict(connection: duckdb.DuckDBPyConnection, stale: list[date], since: int) -> None:
@@ -122,7 +131,7 @@ def _restrict(connection: duckdb.DuckDBPyConnection, stale: list[date], since: i
            WHERE day <= $until AND greatest(last_at, coalesce(bought_at, 0)) >= $since""",
         {"stale": stale, "since": since, "until": max(stale)},
     )
-    connection.execute("CREATE TEMP VIEW touched_events AS FROM cart_events WHERE visitor IN (FROM touched)")
+    connection.execute("CREATE TEMP VIEW affected AS FROM cart_events WHERE visitor IN (FROM touched)")
 
 
 def _over(text: str, relation: str) -> str:
