@@ -8,6 +8,8 @@
     ├── lake/events/manifest.json                  names the one live file of each day
     ├── lake/events/event_date=2019-10-01/….parquet    one store-local day, sorted by visitor, session and time
     ├── lake/zone                                  the time zone in which days are cut
+    ├── log/0000000000000001-2019-10-01T00.sqlite  the event log: batches as they arrived, a file an hour (UTC)
+    ├── log/readers.db                             how far each reader of the log has come
     ├── marts/NAME/manifest.json                   the same, for what is counted from a day
     ├── marts/NAME/day=2019-10-01/….parquet         (as_of=2019-10-31/….parquet where a mart is worked out as a whole)
     ├── dead_letters/….jsonl                       rows refused, each with its reason
@@ -56,6 +58,11 @@ class Layout:
     def zone(self) -> Path:
         """The time zone in which the lake's days are cut."""
         return self.home / "lake" / "zone"
+
+    @property
+    def log(self) -> Path:
+        """The event log's segments, and how far its readers have come."""
+        return self.home / "log"
 
     @property
     def dead_letters(self) -> Path:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 import pyarrow as pa
+
+from footfall.incident import Alert, Incident, Verdict
 
 
 class FootfallError(Exception):
@@ -80,3 +82,115 @@ class Lake(Protocol):
 
     def read(self, day: date, columns: list[str]) -> pa.Table:
         """Some columns of one day, in the lake's order; no rows where the day does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What people are told of an incident: once when it opens, escalates, closes, or turns out to be nothing.
+
+    Attributes:
+        incident: its id.
+        what: opened, escalated, closed or withdrawn.
+        at: event time, ms.
+        severity: as it is then.
+        title: one sentence.
+        body: what else there is to say, plain text.
+    """
+
+    incident: str
+    what: str
+    at: int
+    severity: str
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuardChanges:
+    """What one step of the guard brings: kept whole or not at all.
+
+    Attributes:
+        alerts: as they are now, each with the id of its incident.
+        incidents: as they are now.
+        verdicts: as they are now.
+        events: (incident, what, at) for the timeline.
+        notes: what people are to be told.
+        states: snapshots of the guard's parts by name, kept together with what they led to.
+    """
+
+    alerts: tuple[tuple[str, Alert], ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    events: tuple[tuple[str, str, int], ...] = ()
+    notes: tuple[Note, ...] = ()
+    states: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class IncidentStore(Protocol):
+    """Incidents with their alerts, verdicts and what people did; every change is whole, twice is once."""
+
+    def apply(self, changes: GuardChanges) -> None:
+        """Keeps one step of the guard; what people did stays."""
+
+    def state(self, name: str) -> bytes | None:
+        """The snapshot kept last under a name."""
+
+    def incident(self, key: str) -> Incident:
+        """One incident by its id or the beginning of it.
+
+        Raises:
+            FootfallError: there is none, or more than one.
+        """
+
+    def incidents(self, *, going: bool = False, rule: str | None = None, since: int | None = None) -> list[Incident]:
+        """Incidents, the latest first: all, or those that go on, of one rule, updated since."""
+
+    def verdicts(self, *, standing: bool = True, incident: str | None = None) -> list[Verdict]:
+        """Verdicts, oldest first: those that were not withdrawn unless told otherwise."""
+
+    def acknowledge(self, key: str, who: str, when: int, note: str) -> Incident:
+        """Somebody looks after it."""
+
+    def mute(self, key: str, who: str, when: int, until: int, note: str) -> Incident:
+        """No notification of its rule and kind of subject before ``until``."""
+
+    def resolve(self, key: str, who: str, when: int, note: str, mistaken: bool) -> Incident:
+        """A person closes it; where it was mistaken its verdicts are withdrawn."""
+
+
+class Notifier(Protocol):
+    """Tells people: each note reaches every channel at least once, however long a channel is down."""
+
+    def deliver(self, now: int) -> int:
+        """Sends what is due; gives how many notes still wait."""
+
+
+class BusyError(FootfallError):
+    """More is waiting to be written than may wait; try again after ``retry_after`` seconds."""
+
+    retry_after = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Durable: the offset of the batch that holds a submission, how many of its events, how many dead letters."""
+
+    offset: int
+    events: int
+    dead: int
+
+
+class EventLog(Protocol):
+    """Events in the order they arrived, in batches; an offset is the number of a batch, 0 before the first."""
+
+    def read(self, after: int, limit: int | None = None) -> Iterator[tuple[int, pa.Table]]:
+        """The batches after an offset, at most ``limit``, to the present end; columns without a value are left out."""
+
+    def wait(self, after: int, timeout: float) -> bool:
+        """Waits until there is a batch after an offset; False when ``timeout`` seconds passed without one."""
+
+    def offset(self, reader: str) -> int:
+        """How far a reader has come; 0 for one that is not known."""
+
+    def commit(self, reader: str, offset: int) -> None:
+        """Makes a reader known, and how far it has come durable; it never goes back."""

@@ -87,8 +87,10 @@ def told(row: Mapping[str, Any]) -> tuple[Any, str]:
 def text(row: Any) -> str:
     """A row as its JSON, for the dead letters; as Python shows it where it has none."""
     try:
-        fields = {name: getattr(row, name) for name in NAMES} if type(row) is Row else row
-        return msgspec.json.encode({name: value for name, value in fields.items() if value is not None}).decode()
+        fields = msgspec.structs.asdict(row) if type(row) is Row else row
+        if isinstance(fields, dict):
+            fields = {name: value for name, value in fields.items() if value is not None}
+        return msgspec.json.encode(fields).decode()
     except UNFIT:
         return ascii(row)
 
