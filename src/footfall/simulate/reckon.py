@@ -206,7 +206,7 @@ def _brands(catalogue: Catalogue, weeks: int, lost: Reals) -> pa.Table:
 def _stuck(world: World, log: CartLog) -> pa.Table:
     count = int(log.stuck.sum())
     columns = {
-        "subject_kind": pa.array(["user_session"] * count, pa.string()),
+        "subject_kind": pa.array(["session"] * count, pa.string()),
         "subject": people.session_ids(world.store, log.key[log.stuck]),
         "label": pa.array(["person"] * count, pa.string()),
         "kind": pa.array(["stuck_cart"] * count, pa.string()),

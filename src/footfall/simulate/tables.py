@@ -84,11 +84,11 @@ def _places(values: list[str]) -> dict[str | None, int]:
 def table(world: World, words: Words, rows: Rows, sessions: Sessions) -> pa.Table:
     """Rows and the sessions they name, as an event table in the order of the rows."""
     columns = {
-        **_moment(rows, people.salt(world.store, 7)),
-        **_goods(world, words, rows),
+        **moment(rows, people.salt(world.store, 7)),
+        **goods(world, words, rows),
         **_evidence(world, rows, sessions),
         "path": coded(rows.path, words.path),
-        "order_id": _orders(rows),
+        "order_id": orders(rows),
         "quantity": pa.array(rows.quantity, pa.int32(), mask=rows.quantity == 0),
         "currency": coded(np.zeros(len(rows.time), np.int32), pa.array([world.store.currency])),
         "status": pa.array(np.full(len(rows.time), 200, np.int32)),
@@ -98,7 +98,8 @@ def table(world: World, words: Words, rows: Rows, sessions: Sessions) -> pa.Tabl
     return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
 
 
-def _moment(rows: Rows, salt: np.int64) -> dict[str, pa.Array]:
+def moment(rows: Rows, salt: np.int64) -> dict[str, pa.Array]:
+    """When rows happened and were received, what they are, and their ids."""
     kind = pa.timestamp("us", tz="UTC")
     luck = mixed(rows.number ^ salt)
     received = rows.time + _DELAY[(luck & np.uint64(WORD - 1)).astype(np.int64)]
@@ -110,7 +111,8 @@ def _moment(rows: Rows, salt: np.int64) -> dict[str, pa.Array]:
     }
 
 
-def _goods(world: World, words: Words, rows: Rows) -> dict[str, pa.Array]:
+def goods(world: World, words: Words, rows: Rows) -> dict[str, pa.Array]:
+    """The products of rows."""
     catalogue, product = world.catalogue, rows.product
     none = product < 0
     category = catalogue.category[product]
@@ -152,7 +154,8 @@ def _by_channel(name: str, sessions: Sessions, session: npt.NDArray[np.int32]) -
     return coded(place[sessions.channel][session], pa.array(values))
 
 
-def _orders(rows: Rows) -> pa.DictionaryArray:
+def orders(rows: Rows) -> pa.DictionaryArray:
+    """The orders of rows."""
     ordered = np.flatnonzero(rows.order >= 0)
     order, place = np.unique(rows.order[ordered], return_inverse=True)
     index = np.full(len(rows.order), -1, dtype=np.int32)

@@ -1,0 +1,1 @@
+"""Attackers, one kind a file: what real tools do, whoever watches."""
