@@ -27,4 +27,4 @@ SELECT
   r.abandoned_before AS abandoned_before,
   r.bot AS bot
 FROM recovery_lines AS r
-ORDER BY value DESC, visitor, line
+ORDER BY r.place, r.line

@@ -4,10 +4,10 @@
 -- params: $as_of (BIGINT: the data's end, epoch ms)
 -- how: numbers stand for carts because they are grouped faster; most products meet a visitor once and need no
 --   ordering; prices are the last seen at any time, quantities change in the cart alone
--- columns: as recovery_list
+-- columns: place (of the cart, the dearest first, 1, 2, ...), then as recovery_list
 WITH abandoned AS (
   SELECT
-    CAST(ROW_NUMBER() OVER (ORDER BY c.visitor) AS INTEGER) AS cart,
+    CAST(ROW_NUMBER() OVER (ORDER BY c.value_left DESC, c.visitor) AS INTEGER) AS cart,
     c.visitor, c.started_at, c.last_at, c.pieces_left, c.value_left, c.bot
   FROM carts AS c
   WHERE c.population IN ('every', 'gross') AND c.ending = 'left' AND c.bought_at IS NULL
@@ -68,8 +68,9 @@ lines AS (
   GROUP BY s.cart, s.product_id
 )
 SELECT
-  a.visitor AS visitor,
+  a.cart AS place,
   ROW_NUMBER() OVER (PARTITION BY a.cart ORDER BY l.quantity * COALESCE(l.price, 0) DESC, l.product_id) AS line,
+  a.visitor AS visitor,
   l.product_id AS product_id,
   l.category AS category,
   l.brand AS brand,
