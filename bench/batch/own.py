@@ -6,13 +6,14 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.batch.peers.footfall import load, open_lake
 from bench.batch.work import Job
-from footfall import insights
 from footfall.embedded import run
-from footfall.embedded.answers import Answers
+
+if TYPE_CHECKING:
+    from footfall.embedded.answers import Answers
 
 TITLE = "Footfall"
 DISTRIBUTION = "footfall"
@@ -35,10 +36,14 @@ def build(job: Job) -> list[int]:
 
 def ask(job: Job) -> dict[str, list[Any]]:
     """Each question over all days: milliseconds at first, and of each repetition; then its rows, or what went wrong."""
+    from footfall import insights
+
     return {name: _timed(job, name) for name in insights.questions()}
 
 
 def _timed(job: Job, name: str) -> list[Any]:
+    from footfall.embedded.answers import Answers
+
     try:
         answers = Answers(open_lake(job))
         timings = [_milliseconds(lambda: answers.ask(name)) for _ in range(1 + REPEATS)]
@@ -49,6 +54,8 @@ def _timed(job: Job, name: str) -> list[Any]:
 
 def ranges(job: Job) -> list[list[Any]]:
     """Distinct visitors of 30 days, from every day on that allows it: the day, milliseconds, visitors."""
+    from footfall.embedded.answers import Answers
+
     lake = open_lake(job)
     days = sorted(lake.days())
     starts = [day for day in days if day + RANGE <= days[-1]] or days[:1]

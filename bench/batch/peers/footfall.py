@@ -5,14 +5,16 @@ The questions are asked of DuckDB over its lake, whose ``hour`` was written at i
 
 from __future__ import annotations
 
-import duckdb
+from typing import TYPE_CHECKING
 
 from bench.batch.work import QUESTIONS, Answers, Job, rows, sql
 from footfall.config import Engine, Settings
 from footfall.embedded import run
-from footfall.embedded.clean import open_connection
 from footfall.embedded.lake import EmbeddedLake
 from footfall.ingest.source import Source
+
+if TYPE_CHECKING:
+    import duckdb
 
 TITLE = "Footfall"
 DISTRIBUTION = "footfall"
@@ -25,6 +27,8 @@ def load(job: Job) -> None:
 
 def answer(job: Job) -> Answers:
     """Asks all four questions."""
+    from footfall.embedded.clean import open_connection
+
     connection = open_connection(job.threads, job.scratch)
     define_events(connection, job)
     return {name: rows(connection.execute(sql(name, "hour")).fetchall()) for name in QUESTIONS}
