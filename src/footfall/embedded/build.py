@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from footfall import insights, known_bots
 from footfall.embedded import history, identity, midnight
 from footfall.embedded.clean import LakeDay, choose_days, define_clean, open_connection
+from footfall.embedded.extend import extended
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.marts import mart, reader
 from footfall.embedded.midnight import Edge
@@ -89,13 +90,14 @@ class _Builder:
         self._names = count()
         self._links: pa.Table | None = None
         self._days: dict[date, LakeDay] = {}
+        self._digests: dict[date, str] = {}
 
     def run(self, progress: Progress) -> Report:
         self._count_all([Task(day, {EDGES: file.name}) for day, file in self._files.items()], self._count_edges)
         self._days = self._stitched()
-        digests = self._identified()
+        self._digests = self._identified()
         names = [name for name in insights.daily() if self._wants(name)]
-        tasks = [Task(day, {name: self._made_from(name, day, digests) for name in names}) for day in self._files]
+        tasks = [Task(day, {name: self._made_from(name, day) for name in names}) for day in self._files]
         counted = self._count_all(tasks, self._count_clean, progress)
         self._count_history()
         return Report(counted, len(self._files))
@@ -142,12 +144,12 @@ class _Builder:
             self._links, digests = identity.resolve(connection)
         return digests
 
-    def _made_from(self, name: str, day: date, digests: Mapping[date, str]) -> str:
-        """A short name of everything that a mart's day is counted from."""
-        today, tomorrow = self._days[day], self._days.get(day + timedelta(1))
-        parts = [known_bots.version(), insights.daily()[name].text, today.file.name, today.carried, digests.get(day)]
-        if tomorrow and insights.daily()[name].day == "session_date" and tomorrow.carried:
-            parts += [tomorrow.file.name, tomorrow.carried, digests.get(tomorrow.day)]
+    def _made_from(self, name: str, day: date, alone: bool = False) -> str:
+        """A short name of everything that a mart's day is counted from, or of that without what follows midnight."""
+        today, tomorrow, query = self._days[day], self._days.get(day + timedelta(1)), insights.daily()[name]
+        parts = [known_bots.version(), query.text, today.file.name, today.carried, self._digests.get(day)]
+        if tomorrow and query.day == "session_date" and tomorrow.carried and not alone:
+            parts += [tomorrow.file.name, tomorrow.carried, self._digests.get(tomorrow.day)]
         return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 
     def _count_all(
@@ -224,12 +226,28 @@ class _Builder:
         for by, queries in groupby(sorted((insights.daily()[name] for name in chunk[0].marts), key=_by), _by):
             choose_days(connection, days, by)
             for query in queries:
-                limit = "" if _can_count(query, [*days, tomorrow]) else "LIMIT 0"
-                rows = connection.sql(f"FROM (\n{query.text}\n) ORDER BY ALL {limit}").to_arrow_table()
+                rows = self._extended(query, days, tomorrow)
+                if rows is None:
+                    rows = self._counted(query, [*days, tomorrow])
                 for day in days:
                     part = rows.filter(pc.equal(rows["day"], day.day)) if len(days) > 1 else rows
                     drafts[query.name, day.day] = self._write(part.drop_columns(["day"]))
         return drafts
+
+    def _counted(self, query: Query, days: Iterable[LakeDay | None]) -> pa.Table:
+        limit = "" if _can_count(query, days) else "LIMIT 0"
+        connection: duckdb.DuckDBPyConnection = self._own.connection
+        return connection.sql(f"FROM (\n{query.text}\n) ORDER BY ALL {limit}").to_arrow_table()
+
+    def _extended(self, query: Query, days: list[LakeDay], tomorrow: LakeDay | None) -> pa.Table | None:
+        """A day counted before anything followed its midnight, with what the sessions that went on add to it."""
+        day, table = days[0].day, mart(self._lake.layout, query.name)
+        if len(days) > 1 or not query.keys or not tomorrow or not tomorrow.carried:
+            return None
+        live = table.days().get(day)
+        if not live or live.made_from != self._made_from(query.name, day, alone=True):
+            return None
+        return extended(self._own.connection, query, day, table.path(live), tomorrow.carried.values())
 
     def _write(self, rows: pa.Table) -> Draft:
         return write(rows, self._folder / f"{next(self._names)}.parquet")

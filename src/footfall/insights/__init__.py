@@ -38,6 +38,14 @@ class Query:
         return tuple(sorted({name[1:] for name in _PARAMETER.findall(_COMMENT.sub("", self.text))}))
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """Of a daily file whose rows add up over sessions: the columns that tell them apart, all others being sums.
+
+        Every row has a sum other than zero. None where rows do not add up.
+        """
+        return _words(self.header.get("adds", ""))
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """Fields of the event without any of which there is nothing to count; none when it always counts."""
         return _words(self.header.get("needs", ""))

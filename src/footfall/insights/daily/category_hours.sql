@@ -1,6 +1,7 @@
 -- id: category_hours
 -- title: Interest, buyers and revenue by category and hour
 -- day: session_date
+-- adds: day, week, weekday, hour, category
 -- why: The cells that the top categories by hour and by weekday and the discount windows are read from. Rows add up: days into
 --   weeks and months, hours or weekdays into the margins.
 -- definition: Interest = distinct sessions with a view of the category in that local hour; a session that looks in two hours is

@@ -1,6 +1,7 @@
 -- id: journey_days
 -- title: Which ways visitors took
 -- day: session_date
+-- adds: day, way, outcome
 -- why: a way is the kinds of page a session saw, repeats folded, its first six; most sessions saw one kind only
 --   and need no ordering
 -- columns: outcome is purchase if anything was bought in the session, else exit; net of bots

@@ -1,6 +1,7 @@
 -- id: session_days
 -- title: How many visits, and how far they went
 -- day: session_date
+-- adds: day
 -- columns: sessions of a count are those with an event in it; viewed, carted and bought say in how many that happened
 WITH marks AS (
   SELECT session_date, session, bot,
