@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -57,11 +58,30 @@ class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.threads or os.cpu_count() or 1
 
 
+class Collector(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may send events over HTTP, how many, how large, from where.
+
+    Without keys the collector is open to this machine alone. What an event tells of its visitor's address and agent is
+    believed of the bearer of a server key; of a write key, which every page shows, the request itself is believed.
+    ``rate`` is events a second a key, 0 for any number; sizes are in megabytes, of a body as it came and inflated.
+    """
+
+    write_keys: tuple[str, ...] = ()
+    server_keys: tuple[str, ...] = ()
+    rate: Annotated[int, msgspec.Meta(ge=0)] = 0
+    origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    address_header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
+    body_mb: Annotated[int, msgspec.Meta(ge=1, le=64)] = 4
+    inflated_mb: Annotated[int, msgspec.Meta(ge=1, le=256)] = 16
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set."""
 
     store: Store = Store()
     engine: Engine = Engine()
+    collector: Collector = Collector()
 
 
 def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -82,6 +102,7 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     except msgspec.ValidationError as error:
         raise SettingsError(f"A setting in {path} or the environment cannot be used: {error}") from error
     _refuse_zone(settings.store)
+    _refuse_proxies(settings.collector)
     return settings
 
 
@@ -94,12 +115,29 @@ def _refuse_zone(store: Store) -> None:
         ) from error
 
 
+def _refuse_proxies(collector: Collector) -> None:
+    for network in collector.trusted_proxies:
+        try:
+            ip_network(network)
+        except ValueError as error:
+            raise SettingsError(
+                f"collector.trusted_proxies: {network!r} is no network such as 10.0.0.0/8: {error}"
+            ) from error
+
+
+def _is_list(section: str, key: str) -> bool:
+    kinds = {known.name: known.type for known in msgspec.structs.fields(Settings)}
+    known = msgspec.structs.fields(kinds[section]) if section in kinds else ()
+    return any(get_origin(field.type) is tuple for field in known if field.name == key)
+
+
 def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
     merged = {section: dict(keys) if isinstance(keys, dict) else keys for section, keys in values.items()}
     for name, value in environ.items():
         section, found, key = name.removeprefix(PREFIX).lower().partition("__")
         if name.startswith(PREFIX) and found and isinstance(merged.setdefault(section, {}), dict):
-            merged[section][key] = value
+            listed = _is_list(section, key)
+            merged[section][key] = [part.strip() for part in value.split(",") if part.strip()] if listed else value
     return merged
 
 
@@ -112,6 +150,14 @@ def template() -> str:
         "currency": "ISO 4217; prices without a currency of their own are in it",
         "threads": "worker threads; 0 uses every core",
         "memory_mb": "rows held in memory while importing, in MB",
+        "write_keys": "keys that pages and apps send events with; public, as pages show them",
+        "server_keys": "secret keys of the shop's own servers: what they tell of a visitor's address is believed",
+        "rate": "events a second that each key may send; 0 for any number",
+        "origins": "web origins whose pages may send events, as https://shop.example; none means all",
+        "trusted_proxies": "networks of proxies whose word on the visitor's address is taken",
+        "address_header": "where those proxies name the visitor: x-forwarded-for or forwarded",
+        "body_mb": "largest request, in MB",
+        "inflated_mb": "largest request once inflated, in MB",
     }
     for section in msgspec.structs.fields(Settings):
         lines.append(f"[{section.name}]")

@@ -1,0 +1,9 @@
+"""The collector: takes what shops' clients send over HTTP and answers once it is durable."""
+
+from __future__ import annotations
+
+from footfall.ingest.collector.intake import app
+from footfall.ingest.collector.server import run
+from footfall.ingest.collector.sink import Sink, SinkBusyError, SinkFullError
+
+__all__ = ["Sink", "SinkBusyError", "SinkFullError", "app", "run"]
