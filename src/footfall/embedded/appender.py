@@ -57,13 +57,20 @@ class Appender:
         self._lock_file = _lock(layout)
         self._connection: sqlite3.Connection | None = None
         self._segment: Segment | None = None
-        self._recall()
+        self._begin()
         self._queue: deque[tuple[Waiting, int]] = deque()
         self._rows = self._bytes = 0
         self._closing = False
         self._ready = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="event log", daemon=True)
         self._thread.start()
+
+    def _begin(self) -> None:
+        try:
+            self._recall()
+        except BaseException:
+            self._lock_file.close()
+            raise
 
     def __enter__(self) -> Appender:
         return self

@@ -28,7 +28,7 @@ CREATE TABLE dead_letters(
 CREATE INDEX dead_letters_of_a_batch ON dead_letters(sequence);
 CREATE TABLE marks(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
-_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+_OPTIONS = pa.ipc.IpcWriteOptions(compression="zstd")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -89,7 +89,7 @@ def remove(path: Path) -> None:
         name.unlink(missing_ok=True)
 
 
-def connect(path: Path, synchronous: str = "FULL") -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
     """Opens a file that exists.
 
     Raises:
@@ -97,8 +97,12 @@ def connect(path: Path, synchronous: str = "FULL") -> sqlite3.Connection:
     """
     quoted = path.absolute().as_uri()
     connection = sqlite3.connect(f"{quoted}?mode=rw", uri=True, isolation_level=None, check_same_thread=False)
-    connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    connection.execute(f"PRAGMA synchronous={synchronous}")
+    try:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        connection.execute("PRAGMA synchronous=FULL")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
