@@ -1,0 +1,82 @@
+"""Who makes up a surge: the actors of the kinds of traffic that grew far over their share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from footfall.detect.history import History
+from footfall.detect.surge import PANE
+from footfall.incident import Subject
+
+PURE = 4
+"""A kind of traffic is blamed when it is so many times what is usual of it, and ``ROOM`` events."""
+
+ROOM = 10
+
+Flags = Any
+
+
+def attribute(events: pa.Table, since: int, until: int, history: History) -> tuple[Subject, ...]:
+    """The actors to which a surge is attributed.
+
+    Kinds are looked at from the plainest: events of no visit; events of strangers (no user, referrer or campaign) by
+    their agent. Whoever logged in, filled a cart, bought, or is a verified crawler, is left out.
+
+    Args:
+        events: relation rows of the surge's window; needs the columns of :data:`NEEDED`.
+        since: start of the window, UTC ms.
+        until: its end.
+        history: what was usual.
+
+    Returns:
+        The actors, in order of name.
+    """
+    usual = history.pace() * max(PANE, until - since) / PANE
+    rows = events.select(NEEDED).filter(pc.equal(events["verified"], 0))
+    rows = _without_people(rows)
+    cookieless, strangers = _cookieless(rows), _strangers(rows)
+    blamed = pa.chunked_array([pa.array([False] * len(rows))])
+    if _is_pure(pc.sum(cookieless).as_py(), usual * history.mix("cookieless")):
+        blamed = cookieless
+    rest = pc.and_(strangers, pc.invert(blamed))
+    agents = _agents(rows.filter(rest), usual * history.mix("strangers"), history)
+    blamed = pc.or_(blamed, pc.and_(rest, pc.is_in(rows["user_agent"], value_set=agents)))
+    return tuple(Subject("actor", name) for name in sorted(rows.filter(blamed)["actor"].unique().to_pylist()))
+
+
+NEEDED = ["event_type", "user_id", "user_session", "user_agent", "referrer", "campaign", "actor", "verified"]
+"""Columns of the relation that attribution reads."""
+
+
+def _without_people(rows: pa.Table) -> pa.Table:
+    """Rows of actors that show nothing only customers do."""
+    acts = pc.is_in(rows["event_type"], value_set=pa.array(["cart", "purchase", "remove_from_cart", "identify"]))
+    people = rows.filter(pc.or_(acts, pc.is_valid(rows["user_id"])))["actor"].unique()
+    return rows.filter(pc.and_(pc.is_valid(rows["actor"]), pc.invert(pc.is_in(rows["actor"], value_set=people))))
+
+
+def _cookieless(rows: pa.Table) -> Flags:
+    return pc.is_null(rows["user_session"])
+
+
+def _strangers(rows: pa.Table) -> Flags:
+    return pc.and_(pc.is_null(rows["referrer"]), pc.is_null(rows["campaign"]))
+
+
+def _agents(rows: pa.Table, usual: float, history: History) -> pa.Array:
+    """Agents of which there is far more than their share of some usual number."""
+    counts = rows.group_by("user_agent", use_threads=False).aggregate([("actor", "count")]).to_pylist()
+    found = [
+        row["user_agent"]
+        for row in counts
+        if row["user_agent"] is not None
+        and _is_pure(row["actor_count"], usual * history.share("agent", row["user_agent"], "events"))
+    ]
+    return pa.array(found, pa.string())
+
+
+def _is_pure(seen: int | None, usual: float) -> bool:
+    return (seen or 0) >= PURE * usual + ROOM

@@ -1,0 +1,34 @@
+"""Whether failed logins stand out against what is usual, and who does nothing but fail."""
+
+from __future__ import annotations
+
+from footfall.incident import Finding
+from footfall.rules.evidence import History, Steps, blamed, by_actor, kinds
+
+LEARNT = 30
+"""Minutes of history without which nothing is unusual."""
+
+TIMES = 4
+
+
+def failing_agent(finding: Finding, steps: Steps, history: History) -> Finding | None:
+    """Confirms an agent that fails four times as often as usual."""
+    return _unusual(finding, steps, history, "agent")
+
+
+def failing_site(finding: Finding, steps: Steps, history: History) -> Finding | None:
+    """Confirms a site where logins fail four times as often as usual."""
+    return _unusual(finding, steps, history, "site")
+
+
+def _unusual(finding: Finding, steps: Steps, history: History, dimension: str) -> Finding | None:
+    minutes = (finding.until - finding.since) / 60_000
+    usual = history.usual(dimension, finding.subject.name, "failed_logins") * minutes
+    if history.minutes < LEARNT or finding.counts["failed"] < TIMES * usual:
+        return None
+    told = {name: kinds(acts) for name, acts in by_actor(steps()).items()}
+    actors = {name for name, each in told.items() if 2 * each["login_failed"] >= each.total()}
+    failed = sum(told[name]["login_failed"] for name in actors)
+    if 10 * failed < 6 * finding.counts["failed"]:
+        return None
+    return blamed(finding, actors, usual_failed=round(usual))

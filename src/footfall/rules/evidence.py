@@ -1,0 +1,81 @@
+"""What a rule's confirmation is given: the finding, the subject's events in the window, what was usual before it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from footfall.incident import Finding, Subject
+
+
+class Step(Protocol):
+    """One event of the subject; see the relation's columns."""
+
+    @property
+    def event_time(self) -> int: ...
+    @property
+    def event_type(self) -> str: ...
+    @property
+    def product_id(self) -> str | None: ...
+    @property
+    def user_id(self) -> str | None: ...
+    @property
+    def user_session(self) -> str | None: ...
+    @property
+    def user_agent(self) -> str | None: ...
+    @property
+    def ip(self) -> str | None: ...
+    @property
+    def actor(self) -> str | None: ...
+    @property
+    def verified(self) -> int: ...
+
+
+class History(Protocol):
+    """What was usual before the window."""
+
+    @property
+    def minutes(self) -> int:
+        """How long it has learnt."""
+
+    def usual(self, dimension: str, member: str, count: str) -> float:
+        """How much of something there is in a minute."""
+
+    def share(self, dimension: str, member: str, count: str, of: str | None = None) -> float:
+        """A member's part of what the site counts."""
+
+    def mix(self, count: str, of: str = "events") -> float:
+        """Which part of the site's events are of a kind."""
+
+
+Steps = Callable[[], Sequence[Step]]
+
+
+def by_actor(steps: Iterable[Step]) -> Mapping[str, list[Step]]:
+    """The events of each actor, verified crawlers left out."""
+    found: dict[str, list[Step]] = defaultdict(list)
+    for step in steps:
+        if step.actor is not None and not step.verified:
+            found[step.actor].append(step)
+    return found
+
+
+def kinds(steps: Iterable[Step]) -> Counter[str]:
+    """How many events there are of each type."""
+    return Counter(step.event_type for step in steps)
+
+
+def is_customer(steps: Iterable[Step]) -> bool:
+    """Whether somebody logged in, filled a cart or bought."""
+    return any(
+        step.user_id is not None or step.event_type in ("cart", "purchase", "remove_from_cart", "identify")
+        for step in steps
+    )
+
+
+def blamed(finding: Finding, actors: Iterable[str], **counts: int) -> Finding:
+    """The finding with the actors it is attributed to, and more numbers."""
+    members = tuple(Subject("actor", name) for name in sorted(actors))
+    return replace(finding, members=members, counts={**finding.counts, **counts})
