@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,7 @@ PAGE, VIEW, CART, REMOVE, PURCHASE, IDENTIFY, LOGIN_FAILED, PAYMENT_FAILED = (
 FRONT, BASKET, CHECKOUT = 0, 1, 2
 """Paths of the store's own pages."""
 
+Number = TypeVar("Number", np.int8, np.int32, np.int64)
 Whole = int | npt.NDArray[np.integer]
 
 
@@ -106,10 +108,21 @@ def acts(
     order: Whole = -1,
 ) -> Acts:
     """Acts at some moments; what is one number is the same for all."""
-    given = ((client, np.int32), (kind, np.int8), (path, np.int32), (product, np.int32), (status, np.int32))
-    narrow = [np.broadcast_to(value, time.shape).astype(to) for value, to in given]
-    wide = [np.broadcast_to(value, time.shape).astype(np.int64) for value in (account, order)]
-    return Acts(time.astype(np.int64), *narrow, *wide)
+    return Acts(
+        time,
+        _each(client, time, np.int32),
+        _each(kind, time, np.int8),
+        _each(path, time, np.int32),
+        _each(product, time, np.int32),
+        _each(status, time, np.int32),
+        _each(account, time, np.int64),
+        _each(order, time, np.int64),
+    )
+
+
+def _each(value: Whole, time: Ints, kind: type[Number]) -> npt.NDArray[Number]:
+    """One number for each moment."""
+    return np.broadcast_to(np.asarray(value), time.shape).astype(kind)
 
 
 def views(scene: Scene, time: Ints, client: Whole, product: Codes, status: Whole = 200) -> Acts:

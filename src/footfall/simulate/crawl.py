@@ -30,7 +30,7 @@ class Itinerary:
     path: Codes
     paths: tuple[str, ...]
 
-    def acts(self, scene: Scene, time: Ints, client: Ints | int, status: Ints | int = 200) -> Acts:
+    def acts(self, time: Ints, client: Ints | int, status: Ints | int = 200) -> Acts:
         """Fetches the pages one after another, from the first again after the last."""
         place = np.arange(len(time)) % len(self.kind)
         return acts(time, client, self.kind[place], self.path[place], product=self.product[place], status=status)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from footfall.simulate import people
@@ -13,10 +12,10 @@ from footfall.simulate.acts import spread
 from footfall.simulate.browsing import CART, CHANNEL_PULL, DIRECT, Browsing
 from footfall.simulate.carts import intend
 from footfall.simulate.catalogue import SHELF
-from footfall.simulate.draws import Codes, Flags, Ints, Reals, Small, quota
+from footfall.simulate.draws import Codes, Ints, Reals, Small, quota
 from footfall.simulate.journeys import first_visits
 from footfall.simulate.names import CHANNELS
-from footfall.simulate.people import Login, Sessions
+from footfall.simulate.people import Sessions
 from footfall.simulate.scene import Scene
 from footfall.simulate.tables import coded_schema, table
 from footfall.simulate.visits import Rows, Visits, rows
@@ -38,13 +37,17 @@ class Crowd:
     sessions: Sessions
     step: Ints
 
-    def take(self, index: npt.NDArray[np.integer | np.bool_]) -> Crowd:
+    def take(self, index: Ints) -> Crowd:
         """Some of the events."""
         return Crowd(self.rows.take(index), self.sessions, self.step[index])
 
     def at(self, time: Ints) -> Crowd:
         """The same events at other times."""
         return replace(self, rows=replace(self.rows, time=time))
+
+    def numbered(self, scene: Scene) -> Crowd:
+        """The same events, each with a number of its own, though some be copies."""
+        return replace(self, rows=replace(self.rows, number=scene.numbers(len(self.step))))
 
     def told(self, scene: Scene, **said: pa.Array) -> pa.Table:
         """The events as an event table.
@@ -77,7 +80,7 @@ def visitors(scene: Scene, start: Ints, *, new: float, channel: int | Small = 0,
 
 
 def shopping(
-    scene: Scene, sessions: Sessions, *, pull: Pull = 1.0, focus: Codes | None = None, looks: Small | None = None
+    scene: Scene, sessions: Sessions, *, pull: Pull = 1.0, focus: Codes | None = None, looks: Ints | None = None
 ) -> tuple[Browsing, Visits]:
     """What visitors will do; all they do is done in one visit.
 
@@ -97,7 +100,7 @@ def shopping(
     aside = by_interest[rng.integers(0, 1 << 16, n)]
     glances = np.where((rng.random(n) < 0.13) & (aside != category), rng.integers(1, 4, n), 0).astype(np.int8)
     many = np.clip(np.ceil(3.05 * rng.exponential(1, n) ** (1 / 0.75)), 1, 60).astype(np.int8)
-    readiness = np.minimum(pull * catalogue.pull[focus], 6.0) * CHANNEL_PULL[sessions.channel]
+    readiness = np.minimum(pull * catalogue.pull[focus] * CHANNEL_PULL[sessions.channel], 1 / CART)
     luck = rng.random(n)
     carts = np.flatnonzero(luck < readiness * CART)
     direct = np.flatnonzero((luck >= readiness * CART) & (luck < readiness * (CART + DIRECT)))
@@ -127,8 +130,3 @@ def channels(scene: Scene, count: int) -> Small:
 def channel_of(referrer: str | None, campaign: str | None) -> int:
     """The channel with this referrer and campaign."""
     return [(channel.referrer, channel.campaign) for channel in CHANNELS].index((referrer, campaign))
-
-
-def never_in(login: Small) -> Flags:
-    """Who does not log in."""
-    return login == Login.NEVER

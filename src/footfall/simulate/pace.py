@@ -18,7 +18,7 @@ def moments(rng: np.random.Generator, start: int, end: int, count: int, weights:
 
 def ramped(seconds: float, rise: float) -> Reals:
     """Weights, about one a second, of what grows evenly for ``rise`` seconds and then stays."""
-    return np.minimum((np.arange(max(1, round(seconds))) + 0.5) / max(rise, 0.5), 1.0)
+    return np.asarray(np.minimum((np.arange(max(1, round(seconds))) + 0.5) / max(rise, 0.5), 1.0))
 
 
 def walk(start: Ints, count: Ints, gap: Ints) -> tuple[Ints, Ints, Ints]:

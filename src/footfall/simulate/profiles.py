@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall.simulate.days import SECOND, Day
+from footfall.simulate.draws import Ints
 from footfall.simulate.scene import Scene, scene
 from footfall.simulate.setting import Store
-from footfall.simulate.store import by_time
 from footfall.simulate.tables import coded_schema, plain
 from footfall.simulate.truth import SOURCES, TIME, Truth
 
@@ -34,9 +34,10 @@ class Kind:
         group: attackers or lookalikes.
         label: what its sources are: bot or person.
         flood: whether it is a flood, which must be noticed within seconds.
+        always: whether it goes on in the background, as long as the store is open.
         apart: whether it is stated apart, in no average.
         seconds: the shortest and the longest that it lasts.
-        hours: local hours between which it begins, the second past 24 after midnight; None for any.
+        hours: local hours between which it begins; None for any.
         act: its events, in the coded schema and in any order.
     """
 
@@ -45,6 +46,7 @@ class Kind:
     group: Group
     label: str
     flood: bool
+    always: bool
     apart: bool
     seconds: tuple[float, float]
     hours: tuple[float, float] | None
@@ -82,6 +84,7 @@ def _kind(group: Group, name: str) -> Kind:
         group,
         module.LABEL,
         getattr(module, "FLOOD", False),
+        getattr(module, "ALWAYS", False),
         getattr(module, "APART", False),
         module.SECONDS,
         getattr(module, "HOURS", None),
@@ -158,13 +161,13 @@ def whole(profile: Profile) -> pa.Table:
     return events
 
 
-@lru_cache(4)
+@lru_cache(8)
 def _played(profile: Profile) -> pa.Table:
     """The last few are kept: a profile may be asked for several days, and then for its sources."""
     at = scene(profile.store, profile.name, profile.seed, profile.start, profile.end, profile.strength)
     events = profile.kind.act(at).combine_chunks()
     elapsed = _micros(events) - profile.start
-    order = by_time(elapsed)
+    order = np.argsort(elapsed, kind="stable")
     inside = (elapsed[order] >= 0) & (elapsed[order] < profile.end - profile.start)
     return events.take(pa.array(order[inside]))
 
@@ -198,5 +201,5 @@ def _one(column: pa.ChunkedArray) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def _micros(events: pa.Table) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _micros(events: pa.Table) -> Ints:
     return np.asarray(_one(events["event_time"]).cast(pa.int64()).to_numpy())

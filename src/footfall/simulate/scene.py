@@ -73,6 +73,10 @@ class Scene:
         """Visits an hour of each category when it begins."""
         return self.world.interest.ordinary[:, self.hour_of_week()]
 
+    def before_end(self, seconds: float) -> int:
+        """So many seconds before the end, to begin what takes as long; in a short scene a quarter of it at least."""
+        return max(self.end - round(seconds * SECOND), self.start + (self.end - self.start) // 4)
+
     def between(self, low: float, high: float) -> float:
         """A number in [low, high), small ones as likely as large ones in proportion."""
         return float(np.exp(self.rng.uniform(np.log(low), np.log(high))))
@@ -112,7 +116,8 @@ class Scene:
     def popular(self, count: int) -> Codes:
         """Products as visitors of the hour would look at them; they repeat."""
         category = quota(self.visits(), 1 << 12)[self.rng.integers(0, 1 << 12, count)]
-        return self.shelf().ravel()[category * SHELF + self.rng.integers(0, SHELF, count)]
+        place = category * SHELF + self.rng.integers(0, SHELF, count)
+        return np.asarray(self.shelf().ravel()[place])
 
     def shelf(self) -> Codes:
         """Products by popularity, (categories, SHELF)."""
@@ -128,7 +133,7 @@ def scene(store: Store, name: str, seed: int, start: int, end: int, strength: fl
     """The scene of one profile; the same for the same arguments, in any process."""
     ground, words = _ground(replace(store, processes=1))
     key = crc32(name.encode())
-    slot = int(mixed(np.array([(seed << 32) + key], np.int64))[0] >> np.uint64(40))
+    slot = int(mixed(np.array([(seed << 32) + key], np.uint64))[0] >> np.uint64(40))
     return Scene(ground, words, generator(seed, key), start, end, strength, slot)
 
 

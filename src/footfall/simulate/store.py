@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +29,14 @@ class Population(Protocol):
 
     def sources(self) -> pa.Table:
         """Who they are, in the schema of :data:`footfall.simulate.truth.SOURCES`."""
+
+
+@runtime_checkable
+class Coded(Protocol):
+    """A population that can also say its events in the schema in which they are mixed, at no price."""
+
+    def coded(self, day: Day) -> pa.Table:
+        """Its events of one day in :func:`footfall.simulate.tables.coded_schema`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +85,12 @@ def by_time(elapsed: Ints) -> Ints:
 def emit(world: World, words: Words, day: Day, shoppers: Parcel, others: Iterable[Population]) -> pa.Table:
     """The event table of a day: shoppers and all other populations, mixed by time."""
     tables = [table(world, words, shoppers.rows, shoppers.sessions)]
-    tables += [of_events(population.events(day)) for population in others]
+    tables += [coded for population in others if (coded := _coded(population, day)).num_rows]
     return tables[0] if len(tables) == 1 else mix(day, tables)
+
+
+def _coded(population: Population, day: Day) -> pa.Table:
+    return population.coded(day) if isinstance(population, Coded) else of_events(population.events(day))
 
 
 def mix(day: Day, tables: Sequence[pa.Table]) -> pa.Table:

@@ -26,4 +26,4 @@ def act(scene: Scene) -> pa.Table:
     agent = pa.array(tools.stale(rng, menu) * (len(jars) // menu))
     clients = Clients(addresses.centre(rng, 1).take(pa.array(np.zeros(len(jars), np.int64))), agent, jars)
     client = nth // pages * menu + rng.integers(0, menu, turns)
-    return told(scene, way.acts(scene, time, client), clients, way.paths)
+    return told(scene, way.acts(time, client), clients, way.paths)

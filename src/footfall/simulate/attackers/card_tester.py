@@ -20,7 +20,7 @@ def act(scene: Scene) -> pa.Table:
     """1-40 addresses, a guest's session for every 2-25 cards, a card every 1.5-20 seconds; 1-7 in 100 are good."""
     rng, lines = scene.rng, scene.count(1, 40)
     cards, mean = scene.between(2, 25), scene.between(1.5, 20)
-    workers = max(1, round(min(lines, scene.between(1, 8))))
+    workers = scene.count(1, min(8, lines) + 0.01)
     sessions = max(1, round(scene.seconds / ((cards + 3) * mean) * workers))
     steps = len(STEPS) + 1 + rng.poisson(cards, sessions)
     begun = pace.moments(rng, scene.start, scene.end, sessions)

@@ -15,7 +15,7 @@ SECONDS = (1_200, 5_400)
 
 
 def act(scene: Scene) -> pa.Table:
-    """1-25 bots, each with 15-90 adds of 1-12 wanted products, one every 2-25 seconds; carts are opened now and then."""
+    """1-25 bots with 15-90 adds of 1-12 wanted products, one every 2-25 seconds; the cart is opened now and then."""
     rng, bots = scene.rng, scene.count(1, 25)
     wanted = np.unique(scene.popular(int(scene.between(1, 12))))
     adds, mean = scene.between(15, 90), scene.between(2, 25)

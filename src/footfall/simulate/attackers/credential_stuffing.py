@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from footfall.simulate import addresses, pace, people, tools
 from footfall.simulate.acts import IDENTIFY, LOGIN_FAILED, PAGE, Clients, acts, told
+from footfall.simulate.draws import Ints
 from footfall.simulate.scene import Scene
 
 TITLE = "Credential stuffing"
@@ -44,11 +45,12 @@ def act(scene: Scene) -> pa.Table:
     return told(scene, done, clients, (LOGIN, ACCOUNT))
 
 
-def _customers(scene: Scene, count: int) -> np.ndarray:
+def _customers(scene: Scene, count: int) -> Ints:
     """Numbers of people who do have an account."""
     return scene.rng.integers(0, people.regulars(scene.store) * people.GROUPS, count)
 
 
-def _strangers(scene: Scene, count: int) -> np.ndarray:
+def _strangers(scene: Scene, count: int) -> Ints:
     """Numbers that belong to nobody, hardly any twice."""
-    return scene.keys(1, 2)[0] + scene.rng.permutation(1 << 19)[np.arange(count) % (1 << 19)]
+    place = np.arange(count) % (1 << 19)
+    return np.asarray(scene.keys(1, 2)[0] + scene.rng.permutation(1 << 19)[place])

@@ -16,10 +16,10 @@ SECONDS = (2_400, 7_200)
 
 
 def act(scene: Scene) -> pa.Table:
-    """5-40 home addresses, sessions of 6-45 pages with human pauses, agents of current browsers, a referrer as usual."""
+    """5-40 home addresses, sessions of 6-45 pages with human pauses, agents of current browsers, referrers."""
     rng, browsers = scene.rng, scene.count(5, 40)
     mean, median = scene.between(6, 45), scene.between(6, 16)
-    sessions = max(1, round(scene.seconds / (mean * median * 1.6) * min(browsers, 25)))
+    sessions = max(1, round(scene.seconds / (mean * median * 1.6) * min(browsers, 25 * scene.strength)))
     begun = pace.moments(rng, scene.start, scene.end, sessions)
     pages = 1 + rng.poisson(mean, sessions)
     time, who, nth = pace.walk(begun, pages, pace.human(rng, int(pages.sum()), median, 0.8))

@@ -18,7 +18,8 @@ MACHINES = 20_000
 def act(scene: Scene) -> pa.Table:
     """Two to five requests a machine, rising over minutes to 10-40 a second together."""
     rng, machines = scene.rng, max(2, round(MACHINES * min(scene.strength, 1)))
-    count = max(round(machines * scene.between(1.6, 4)), round(scene.load * scene.seconds * scene.rate(1.5, 4)))
+    each, share = scene.between(1.6, 4), scene.between(1.5, 4)
+    count = max(machines, round(max(MACHINES * each, scene.load * scene.seconds * share) * scene.strength))
     rise = pace.ramped(scene.seconds, scene.between(20, 400))
     time = pace.moments(rng, scene.start, scene.end, count, rise)
     client = swarm.uneven(scene, machines, count)

@@ -18,7 +18,7 @@ SECONDS = (3_600, 10_800)
 def act(scene: Scene) -> pa.Table:
     """From a tenth of the store's own traffic to 8-25 times it, evenly in proportion; the last tenth stays there."""
     rng, machines = scene.rng, max(2, round(scene.between(400, 3_000)))
-    peak, first = scene.load * scene.rate(8, 25), scene.load * 0.1
+    peak, first = scene.load * scene.rate(8, 25), scene.load * scene.strength * 0.1
     shape = np.minimum(np.linspace(0, 1 / 0.9, max(2, round(scene.seconds))), 1.0)
     weights = first * (peak / first) ** shape
     time = pace.moments(rng, scene.start, scene.end, int(rng.poisson(weights.sum())), weights)

@@ -27,4 +27,4 @@ def act(scene: Scene) -> pa.Table:
     jar = jar if scene.lucky(0.6) else np.full(workers, -1)
     ip = addresses.centre(rng, 1).take(pa.array([0] * workers))
     clients = Clients(ip, pa.array([tools.disguise(rng, 0.45)] * workers), jar)
-    return told(scene, way.acts(scene, time[order], worker[order], status[order]), clients, way.paths)
+    return told(scene, way.acts(time[order], worker[order], status[order]), clients, way.paths)

@@ -31,4 +31,4 @@ def act(scene: Scene) -> pa.Table:
     turn = np.arange(len(time)) % pool if scene.lucky(0.5) else rng.integers(0, pool, len(time))
     status = np.where(rng.random(len(time)) < scene.between(0.001, 0.04), rng.choice([403, 404, 429]), 200)
     clients = Clients(ip, pa.array([tools.disguise(rng, 0.25)] * pool), np.full(pool, -1))
-    return told(scene, way.acts(scene, time, turn, status), clients, way.paths)
+    return told(scene, way.acts(time, turn, status), clients, way.paths)

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from footfall.simulate import addresses, crawl, pace, tools
 from footfall.simulate.acts import Clients, told
+from footfall.simulate.draws import Ints
 from footfall.simulate.scene import Scene
 
 TITLE = "Scraper, rotating address and agent"
@@ -27,14 +28,14 @@ def act(scene: Scene) -> pa.Table:
     jar = scene.keys(count) if scene.lucky(0.65) else np.full(count, -1)
     referrer = "https://www.google.com/" if scene.lucky(0.3) else None
     clients = Clients(ip, pa.array(agent), jar, referrer)
-    return told(scene, way.acts(scene, time, identity), clients, way.paths)
+    return told(scene, way.acts(time, identity), clients, way.paths)
 
 
-def _identities(scene: Scene, worker: np.ndarray, workers: int, pages: float) -> np.ndarray:
+def _identities(scene: Scene, worker: Ints, workers: int, pages: float) -> Ints:
     """Numbers of the identities: each worker changes its own after a few pages, ``pages`` on average."""
     changes = scene.rng.random(len(worker)) < 1 / pages
     own = np.zeros(len(worker), np.int64)
     for each in range(workers):
         mine = np.flatnonzero(worker == each)
         own[mine] = np.cumsum(changes[mine])
-    return np.unique(own * workers + worker, return_inverse=True)[1]
+    return np.asarray(np.unique(own * workers + worker, return_inverse=True)[1])

@@ -20,8 +20,8 @@ APPS = tuple(f"{system} Instagram {build}" for system in (IPHONE, ANDROID) for b
 
 
 def act(scene: Scene) -> pa.Table:
-    """Visits rise to 4-15 times the hour's within 1-3 minutes and fade for an hour; nine in ten are strangers on phones,
-    many in the app's own browser, most look once or twice; a cart is a third as likely as usual."""
+    """Visits rise to 4-15 times the hour's within 1-3 minutes and fade for an hour; nine in ten are strangers on
+    phones, many in the app's own browser, most look once or twice; a cart is a third as likely as usual."""
     rng = scene.rng
     usual = scene.visits().sum() / 3_600
     second = np.arange(max(2, round(scene.seconds * 0.85)))

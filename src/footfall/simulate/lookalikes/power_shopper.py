@@ -18,7 +18,7 @@ SECONDS = (1_500, 3_600)
 def act(scene: Scene) -> pa.Table:
     """3-12 people, 36-46 views in about ten minutes each; pauses as uneven as people's are."""
     rng, count = scene.rng, scene.count(3, 12)
-    start = pace.moments(rng, scene.start, scene.end - 1_000_000_000, count)
+    start = pace.moments(rng, scene.start, scene.before_end(1_000), count)
     looks = rng.integers(36, 47, count)
     sessions = visitors(scene, start, new=0.2, channel=channels(scene, count))
     people = enacted(scene, shopping(scene, sessions, pull=3, looks=looks)[1])
