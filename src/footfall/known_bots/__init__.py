@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -13,6 +14,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _judged: dict[str, bool] = {}
+_CLAIMS = {
+    "googlebot": "Googlebot",
+    "bing": "bingbot|BingPreview|adidxbot",
+    "duckduckbot": "DuckDuckBot",
+    "facebook": "facebookexternalhit|facebookcatalog|meta-external",
+    "openai": "GPTBot|OAI-SearchBot|ChatGPT-User",
+    "perplexity": "PerplexityBot|Perplexity-User",
+    "pingdom": "Pingdom",
+    "statuscake": "StatusCake",
+}
+_BORROWED = re.compile("facebookexternalhit.*Twitterbot")  # phones that preview a link say so of themselves
 
 
 def known_agents(agents: Iterable[str]) -> set[str]:
@@ -46,6 +58,14 @@ def owner(address: str) -> str | None:
         return None
     _, last, name = ranges[place]
     return name if number <= last else None
+
+
+@lru_cache(1 << 16)
+def claim(agent: str) -> str | None:
+    """Which owner of a published range a user agent claims to be: ``googlebot``, ``pingdom``…; None for all others."""
+    if _BORROWED.search(agent):
+        return None
+    return next((name for name, pattern in _CLAIMS.items() if re.search(pattern, agent, re.IGNORECASE)), None)
 
 
 @cache

@@ -1,0 +1,296 @@
+"""The rules: one threat, one SQL file of watches; what SQL cannot say stands in a Python file beside it."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from footfall.incident import Finding, Severity
+from footfall.ports import FootfallError
+from footfall.rules.header import Lines, Part, milliseconds, parts, percent, whole, words, yes
+
+Confirm = Callable[[Finding, Callable[[], list[Any]], Any], Finding | None]
+"""Looks again at a finding: ``(finding, steps, history)``; None drops it."""
+
+SUBJECTS = ("ip", "network", "session", "visitor", "actor", "agent", "product", "campaign", "site")
+"""What a watch's key may name."""
+
+PACKAGE = Path(__file__).parent
+_HEADER = (
+    *("id", "version", "title", "severity", "confidence", "class", "threat", "why"),
+    *("false positives", "response", "quiet"),
+)
+_NEEDED = ("watch", "subject", "key", "window", "hop")
+_OPTIONAL = ("early", "severity", "confidence", "alert", "gate", "confirm", "baseline", "note")
+_FEED = ("id", "version", "title", "why", "window", "hop")
+
+
+class RuleError(FootfallError):
+    """A rule that cannot be used: its file, the line, the reason.
+
+    Attributes:
+        file: the rule's file.
+        line: counted from 1.
+        reason: one sentence.
+    """
+
+    def __init__(self, file: Path, line: int, reason: str) -> None:
+        super().__init__(f"{file}, line {line}: {reason}")
+        self.file, self.line, self.reason = file, line, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a rule says of itself; ``quiet`` in ms, ``confidence`` in percent, ``threat`` as written: ``OAT-015``."""
+
+    id: str
+    version: int
+    title: str
+    severity: Severity
+    confidence: int
+    klass: str
+    threat: str
+    why: str
+    false_positives: str
+    response: str
+    quiet: int
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One SELECT of a rule, over sliding windows.
+
+    Attributes:
+        rule: the header of its rule.
+        name: unique in the rule.
+        subject: what the key names, one of :data:`SUBJECTS`.
+        key: the columns of its outermost GROUP BY.
+        size: of the window, ms.
+        hop: from one window to the next, ms.
+        text: the SELECT, without the comments before it.
+        severity: its own, else the rule's.
+        confidence: its own, else the rule's.
+        early: may warn before its window closes.
+        alert: False where it adds to the subject's score only.
+        gate: a necessary condition over additive aggregates; empty where the HAVING is its own.
+        confirm: looks again at each finding; None where the SELECT says it all.
+        baseline: whether ``confirm`` wants history.
+        note: what the author says of it.
+        file: where it stands.
+        line: of the SELECT's first line, counted from 1.
+    """
+
+    rule: Header
+    name: str
+    subject: str
+    key: tuple[str, ...]
+    size: int
+    hop: int
+    text: str
+    severity: Severity
+    confidence: int
+    early: bool = False
+    alert: bool = True
+    gate: str = ""
+    confirm: Confirm | None = field(default=None, compare=False)
+    baseline: bool = False
+    note: str = ""
+    file: Path = field(default=Path(), compare=False)
+    line: int = field(default=1, compare=False)
+
+    @property
+    def id(self) -> str:
+        """The rule's id and the watch's name: ``source_flood.burst``."""
+        return f"{self.rule.id}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule file: its header and its watches, in order."""
+
+    header: Header
+    watches: tuple[Watch, ...]
+
+    @property
+    def id(self) -> str:
+        """The file's name without its ending."""
+        return self.header.id
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A SELECT over tumbling windows of ``size`` ms whose rows a baseline or the surge detector reads."""
+
+    id: str
+    version: int
+    title: str
+    why: str
+    size: int
+    text: str
+    file: Path = field(default=Path(), compare=False)
+    line: int = field(default=1, compare=False)
+
+
+@cache
+def rules(folder: Path | None = None) -> dict[str, Rule]:
+    """Every rule of a folder by id, in order of their names; the package's own where no folder is named.
+
+    Raises:
+        RuleError: a file that cannot be used.
+    """
+    found = (load(path) for path in sorted((folder or PACKAGE).glob("*.sql")) if path.stem not in FEEDS)
+    return {rule.id: rule for rule in found}
+
+
+FEEDS = ("members", "traffic")
+"""Files of the package that feed baselines and accuse nobody."""
+
+
+@cache
+def feeds() -> dict[str, Feed]:
+    """The package's feeds by id."""
+    return {name: feed(PACKAGE / f"{name}.sql") for name in FEEDS}
+
+
+def load(path: Path) -> Rule:
+    """Reads a rule.
+
+    Raises:
+        RuleError: the first mistake in the file.
+    """
+    head, statements = _parts(path)
+    _expect(head, _HEADER, ())
+    header = _header(head, path.stem)
+    watches = tuple(_watch(header, statement) for statement in statements)
+    _distinct(watches)
+    return Rule(header, watches)
+
+
+def feed(path: Path) -> Feed:
+    """Reads a feed.
+
+    Raises:
+        RuleError: the first mistake in the file.
+    """
+    head, statements = _parts(path)
+    _expect(head, _FEED, ())
+    if len(statements) != 1 or len(statements[0].lines):
+        raise RuleError(path, 1, "a feed is one header and one SELECT")
+    size, hop = head.take("window", milliseconds), head.take("hop", milliseconds)
+    if size != hop:
+        raise head.error("hop", "a feed's windows follow each other: window and hop must be the same")
+    only = statements[0]
+    name, version = _own_name(head, path.stem), head.take("version", whole)
+    return Feed(name, version, head["title"], head["why"], size, only.text, path, only.line)
+
+
+def _parts(path: Path) -> tuple[Lines, list[Part]]:
+    def refuse(line: int, reason: str) -> RuleError:
+        return RuleError(path, line, reason)
+
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError(path, 1, f"the file cannot be read as UTF-8 text: {error}") from error
+    return parts(text, refuse)
+
+
+def _expect(lines: Lines, needed: tuple[str, ...], optional: tuple[str, ...]) -> None:
+    for name in lines:
+        if name not in (*needed, *optional):
+            raise lines.error(name, f"'{name}:' is not known here; known are {', '.join(needed + optional)}")
+    for name in needed:
+        if not lines.get(name):
+            raise lines.error("", f"the line '-- {name}: ...' is missing or empty")
+
+
+def _own_name(lines: Lines, name: str) -> str:
+    if lines["id"] != name:
+        raise lines.error("id", f"the id must be the file's name, {name}")
+    return name
+
+
+def _header(lines: Lines, name: str) -> Header:
+    if lines["class"] not in ("SIVT", "GIVT"):
+        raise lines.error("class", "class must be SIVT or GIVT")
+    return Header(
+        id=_own_name(lines, name),
+        version=lines.take("version", whole),
+        title=lines["title"],
+        severity=lines.take("severity", Severity),
+        confidence=lines.take("confidence", percent),
+        klass=lines["class"],
+        threat=lines["threat"],
+        why=lines["why"],
+        false_positives=lines["false positives"],
+        response=lines["response"],
+        quiet=lines.take("quiet", milliseconds),
+    )
+
+
+def _watch(header: Header, part: Part) -> Watch:
+    lines = part.lines
+    _expect(lines, _NEEDED, _OPTIONAL)
+    if lines["subject"] not in SUBJECTS:
+        raise lines.error("subject", f"the subject must be one of {', '.join(SUBJECTS)}")
+    size, hop = lines.take("window", milliseconds), lines.take("hop", milliseconds)
+    if size % hop:
+        raise lines.error("hop", "the window must be a whole number of hops")
+    return Watch(
+        header,
+        name=lines["watch"],
+        subject=lines["subject"],
+        key=words(lines["key"]),
+        size=size,
+        hop=hop,
+        text=part.text,
+        severity=lines.take("severity", Severity) if "severity" in lines else header.severity,
+        confidence=lines.take("confidence", percent) if "confidence" in lines else header.confidence,
+        early=lines.take("early", yes, False),
+        alert=lines.take("alert", yes, True),
+        gate=lines.get("gate", ""),
+        confirm=_confirm(lines) if "confirm" in lines else None,
+        baseline=lines.take("baseline", yes, False),
+        note=lines.get("note", ""),
+        file=lines.refuse(1, "").file,
+        line=part.line,
+    )
+
+
+def _distinct(watches: tuple[Watch, ...]) -> None:
+    names: set[str] = set()
+    for watch in watches:
+        if watch.name in names:
+            raise RuleError(watch.file, watch.line, f"two watches are named {watch.name}")
+        names.add(watch.name)
+
+
+def _confirm(lines: Lines) -> Confirm:
+    name, path = lines["confirm"], lines.refuse(1, "").file.with_suffix(".py")
+    if not path.is_file():
+        raise lines.error("confirm", f"there is no {path.name} beside the rule")
+    found = getattr(_module(path), name, None)
+    if not callable(found):
+        raise lines.error("confirm", f"{path.name} has no function {name}")
+    confirm: Confirm = found
+    return confirm
+
+
+@cache
+def _module(path: Path) -> Any:
+    if path.parent == PACKAGE:
+        return importlib.import_module(f"footfall.rules.{path.stem}")
+    spec = importlib.util.spec_from_file_location(f"footfall_rule_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise RuleError(path, 1, "the file cannot be read as Python")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise RuleError(path, 1, f"the file cannot be run: {error}") from error
+    return module
