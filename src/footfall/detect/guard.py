@@ -1,0 +1,228 @@
+"""The guard: events in, in order of arrival; alerts, incidents and verdicts out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import msgspec
+import pyarrow as pa
+
+from footfall.detect.alerts import Manner, Sighting
+from footfall.detect.arrivals import ALLOWED, Arrivals
+from footfall.detect.attribution import attribute
+from footfall.detect.desk import Desk
+from footfall.detect.evidence import sighting
+from footfall.detect.history import History
+from footfall.detect.pulse import Pulse
+from footfall.detect.recent import Recent
+from footfall.detect.relation import SCHEMA, Step, relation
+from footfall.detect.relation import steps as as_steps
+from footfall.detect.surge import Surge
+from footfall.detect.visits import Purchases, at_human_pace
+from footfall.detect.windows import Found, Windows
+from footfall.incident import Finding, Severity, Subject
+from footfall.ports import GuardChanges
+from footfall.rules import Feed, Header, Rule, Watch
+
+MEMBERS = frozenset({"product", "agent", "campaign", "site"})
+"""Kinds of subject that have a usual, which an attack must not become."""
+
+
+@dataclass(slots=True)
+class _Due:
+    """What closed at one moment: rows of the feeds, findings of the watches."""
+
+    panes: list[tuple[str, pa.Table]] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
+
+
+_Place = tuple[str, str, Subject, int]
+"""A finding: rule, watch, subject, end of its window."""
+
+
+class Guard:
+    """Everything that watches the store's events.
+
+    The record depends on the events alone: not on how they were cut into batches, nor on how they were mixed within
+    the allowed lateness, nor on restarts.
+
+    Args:
+        rules: by id, ``surge`` among them.
+        feeds: by id.
+        allowed: milliseconds an event may be late.
+        windows: the engine of the watches.
+    """
+
+    def __init__(
+        self, rules: Mapping[str, Rule], feeds: Mapping[str, Feed], windows: Windows, allowed: int = ALLOWED
+    ) -> None:
+        self._sizes = {feed.id: feed.size for feed in feeds.values()}
+        self._desk = Desk({rule.id: manner(rule.header) for rule in rules.values()})
+        self._windows, self._pulse, self._arrivals = windows, Pulse(feeds), Arrivals(allowed)
+        self._history, self._surge, self._purchases = History(), Surge(), Purchases()
+        self._recent = Recent()
+        self._rows: dict[_Place, Callable[[], pa.Table]] = {}
+
+    @property
+    def late(self) -> int:
+        """Events that came too late to be watched."""
+        return self._arrivals.late
+
+    @property
+    def seen(self) -> int:
+        """Events watched."""
+        return self._arrivals.seen
+
+    @property
+    def watermark(self) -> int:
+        """No event at or before it will be watched any more, UTC ms."""
+        return self._arrivals.watermark
+
+    def feed(self, events: pa.Table) -> GuardChanges:
+        """Takes events in order of arrival; what the windows say that closed.
+
+        Args:
+            events: any of the columns of :func:`footfall.event.arrow_schema`.
+        """
+        on_time = self._arrivals.take(relation(events))
+        self._purchases.add(on_time)
+        self._recent.add(on_time)
+        return self._advance(on_time)
+
+    def idle(self, now: int) -> GuardChanges:
+        """Closes windows although nothing arrives; ``now`` is the time, UTC ms."""
+        self._arrivals.idle(now)
+        return self._advance(SCHEMA.empty_table())
+
+    def flush(self) -> GuardChanges:
+        """Closes every window that holds an event: the end of the input."""
+        found, panes = self._windows.flush(), self._pulse.flush()
+        return self._judge(found, panes, self._arrivals.flush())
+
+    def warn(self) -> GuardChanges:
+        """What the watches that may warn early say of windows still open."""
+        self._rows.clear()
+        findings = [finding for found in self._windows.early() for finding in self._confirmed(found, early=True)]
+        return self._desk.warn(findings, self._look)
+
+    def snapshot(self) -> bytes:
+        """Everything remembered, for ``restore``."""
+        parts = (self._windows, self._pulse, self._arrivals, self._history, self._desk, self._purchases, self._recent)
+        return msgspec.msgpack.encode([*(part.snapshot() for part in parts), self._surge.snapshot()])
+
+    def restore(self, snapshot: bytes) -> None:
+        """Goes on where a snapshot of the same rules was taken."""
+        windows, pulse, arrivals, history, desk, purchases, recent, surge = msgspec.msgpack.decode(snapshot)
+        self._windows.restore(windows)
+        self._pulse.restore(pulse)
+        self._arrivals.restore(arrivals)
+        self._history = History.restore(history)
+        self._desk.restore(desk)
+        self._purchases.restore(purchases)
+        self._recent.restore(recent)
+        self._surge = Surge.restore(surge)
+
+    def _advance(self, on_time: pa.Table) -> GuardChanges:
+        watermark = self._arrivals.watermark
+        found, panes = self._windows.feed(on_time, watermark), self._pulse.feed(on_time, watermark)
+        return self._judge(found, panes, watermark + 1)
+
+    def _judge(self, found: Iterable[Found], panes: Iterable[tuple[str, int, pa.Table]], closed: int) -> GuardChanges:
+        """Judges what closed, in order of time: first what was usual, then the surge, then the watches."""
+        self._rows.clear()
+        findings: list[Finding] = []
+        for end, due in _by_end(found, panes):
+            self._history.advance(end)
+            fresh = [finding for name, rows in due.panes for finding in self._learnt(name, end, rows)]
+            fresh += [finding for each in due.found for finding in self._confirmed(each)]
+            self._spoil(fresh)
+            findings += fresh
+        self._purchases.forget(closed)
+        self._recent.forget(closed)
+        return self._desk.take(findings, closed, self._look, self._purchases.count, self._people)
+
+    def _learnt(self, feed: str, end: int, table: pa.Table) -> list[Finding]:
+        """Hands a feed's rows to the history, and those of the traffic to the surge."""
+        rows = table.to_pylist()
+        self._history.add(feed, end, self._sizes[feed], rows)
+        if feed != "traffic":
+            return []
+        return [self._attributed(finding) for finding in self._surge.feed(end, rows, self._history)]
+
+    def _attributed(self, finding: Finding) -> Finding:
+        """A surge with the actors that make it up, where it is an attack."""
+        self._rows[_place(finding)] = lambda: self._recent.between(finding.since, finding.until)
+        if finding.severity is Severity.INFO:
+            return finding
+        rows = self._recent.between(finding.since, finding.until)
+        return replace(finding, members=attribute(rows, finding.since, finding.until, self._history))
+
+    def _confirmed(self, found: Found, early: bool = False) -> Iterator[Finding]:
+        """The findings of a watch in one window that its second look lets stand."""
+        watch, end = found.watch, found.window_end
+        for key, counts in found.rows():
+            finding = _finding(watch, key, end, counts, early)
+
+            def rows(key: tuple[str, ...] = key) -> pa.Table:
+                return self._windows.steps(watch, key, end)
+
+            def steps(rows: Callable[[], pa.Table] = rows) -> list[Step]:
+                return as_steps(rows())
+
+            kept = watch.confirm(finding, steps, self._history) if watch.confirm else finding
+            if kept:
+                self._rows[_place(kept)] = rows
+                yield kept
+
+    def _spoil(self, findings: Iterable[Finding]) -> None:
+        """Keeps what was found out of what is usual: a subject of its own, or the whole site where it is critical."""
+        for finding in findings:
+            if finding.subject.kind in MEMBERS and finding.severity is not Severity.INFO and not finding.scored_only:
+                self._history.spoil(finding.since, finding.until, finding.subject.kind, finding.subject.name)
+            elif finding.severity is Severity.CRITICAL:
+                self._history.spoil(finding.since, finding.until)
+
+    def _look(self, finding: Finding) -> Sighting:
+        rows = self._rows.get(_place(finding))
+        return sighting(rows() if rows else SCHEMA.empty_table(), finding.since, finding.until)
+
+    def _people(self, subject: Subject, _since: int, until: int) -> int:
+        """Visits at human pace from an address, in the windows just judged."""
+        places = [place for place in self._rows if place[2] == subject and place[3] <= until + 1]
+        return max((at_human_pace(self._rows[place]()) for place in places[-1:]), default=0)
+
+
+def manner(header: Header) -> Manner:
+    """What of a rule's header the fate of its findings depends on."""
+    return Manner(header.title, header.quiet, header.klass, header.threat)
+
+
+def _by_end(found: Iterable[Found], panes: Iterable[tuple[str, int, pa.Table]]) -> list[tuple[int, _Due]]:
+    due: dict[int, _Due] = defaultdict(_Due)
+    for feed, end, rows in panes:
+        due[end].panes.append((feed, rows))
+    for each in found:
+        due[each.window_end].found.append(each)
+    return sorted(due.items(), key=lambda item: item[0])
+
+
+def _finding(watch: Watch, key: tuple[str, ...], end: int, counts: Mapping[str, int], early: bool) -> Finding:
+    return Finding(
+        rule=watch.rule.id,
+        version=watch.rule.version,
+        watch=watch.name,
+        subject=Subject(watch.subject, key[0]),
+        since=end - watch.size,
+        until=end,
+        severity=watch.severity,
+        confidence=watch.confidence,
+        counts=counts,
+        scored_only=not watch.alert,
+        early=early,
+    )
+
+
+def _place(finding: Finding) -> _Place:
+    return finding.rule, finding.watch, finding.subject, finding.until

@@ -1,0 +1,71 @@
+"""Who bought, and who came at a person's pace: what spares a customer from a verdict."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from footfall.incident import Subject
+
+KEPT = 24 * 3_600_000
+"""How long a purchase is remembered, in ms."""
+PAUSE = 1_500
+"""A person's pages lie so many milliseconds apart at least, on average."""
+COLUMNS = {"ip": "ip", "session": "user_session", "visitor": "visitor", "actor": "actor", "agent": "user_agent"}
+
+
+class Purchases:
+    """Purchases of the last day, by everything that can name the buyer."""
+
+    def __init__(self) -> None:
+        self._times: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._swept = 0
+
+    def add(self, events: pa.Table) -> None:
+        """Takes events of the relation."""
+        bought = events.filter(pc.equal(events["event_type"].cast(pa.string()), "purchase"))
+        for row in bought.select(["event_time", *sorted(set(COLUMNS.values()))]).to_pylist():
+            for kind, column in COLUMNS.items():
+                if row[column] is not None:
+                    self._times[kind, row[column]].append(row["event_time"])
+
+    def count(self, subject: Subject, since: int, until: int) -> int:
+        """Purchases of a subject between two moments, in ms, inclusive."""
+        return sum(since <= at <= until for at in self._times.get((subject.kind, subject.name), ()))
+
+    def forget(self, now: int) -> None:
+        """Drops what is older than a day; looked at once an hour."""
+        if now >= self._swept + KEPT // 24:
+            self._swept = now
+            kept = {key: [at for at in times if at > now - KEPT] for key, times in self._times.items()}
+            self._times = defaultdict(list, {key: times for key, times in kept.items() if times})
+
+    def snapshot(self) -> bytes:
+        """Everything remembered, for ``restore``."""
+        rows = [(kind, name, sorted(times)) for (kind, name), times in sorted(self._times.items())]
+        return msgspec.json.encode((rows, self._swept))
+
+    def restore(self, snapshot: bytes) -> None:
+        """Goes on where a snapshot was taken."""
+        rows, self._swept = msgspec.json.decode(snapshot, type=tuple[list[tuple[str, str, list[int]]], int])
+        self._times = defaultdict(list, {(kind, name): times for kind, name, times in rows})
+
+
+def at_human_pace(rows: pa.Table) -> int:
+    """How many visits among some events have two pages or more, a person's pause apart.
+
+    Args:
+        rows: of the relation.
+    """
+    times = rows.select(["user_session", "event_time"]).filter(pc.is_valid(rows["user_session"]))
+    visits = times.group_by("user_session").aggregate(
+        [("event_time", "min"), ("event_time", "max"), ("event_time", "count")]
+    )
+    return sum(
+        row["event_time_count"] > 1
+        and row["event_time_max"] - row["event_time_min"] >= PAUSE * (row["event_time_count"] - 1)
+        for row in visits.to_pylist()
+    )
