@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from footfall.ingest.collector.intake import app
 from footfall.ingest.collector.server import run
-from footfall.ingest.collector.sink import Sink, SinkBusyError, SinkFullError
+from footfall.ingest.collector.sink import Sink
 
-__all__ = ["Sink", "SinkBusyError", "SinkFullError", "app", "run"]
+__all__ = ["Sink", "app", "run"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 from footfall.config import Collector
@@ -46,7 +47,8 @@ class Origins:
 
 
 async def answer(send: Send, status: int, body: bytes, content_type: bytes, headers: Headers) -> None:
-    """Sends a whole answer."""
+    """Sends a whole answer, unless the client has gone."""
     told = [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *headers]
-    await send({"type": "http.response.start", "status": status, "headers": told})
-    await send({"type": "http.response.body", "body": body})
+    with suppress(RuntimeError, OSError):
+        await send({"type": "http.response.start", "status": status, "headers": told})
+        await send({"type": "http.response.body", "body": body})

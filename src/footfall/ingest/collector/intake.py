@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 from collections.abc import Callable
 from typing import Any
 
@@ -19,11 +18,11 @@ from footfall.ingest.collector.meter import Meter
 from footfall.ingest.collector.pages import pages
 from footfall.ingest.collector.routes import ROUTES, Route
 from footfall.ingest.collector.routes import Read as Told
-from footfall.ingest.collector.sink import Sink, SinkBusyError, SinkFullError
+from footfall.ingest.collector.sink import Sink
 from footfall.ingest.collector.wakes import Wakes
 from footfall.ingest.dialects import Arrival, Translated, translate
 from footfall.ingest.source import LONGEST_LINE
-from footfall.ports import DeadLetter
+from footfall.ports import BusyError, DeadLetter, Receipt
 
 MEGABYTE = 1 << 20
 PATIENCE = 20.0
@@ -122,27 +121,31 @@ class Intake:
         self.meter.held += size
         began = asyncio.get_running_loop().time()
         try:
-            await self._durable(done.rows, _letters(route.dialect, done))
+            receipt = await self._durable(route.dialect, done, arrival.received_at, size)
         finally:
             self.meter.waiting -= 1
             self.meter.held -= size
         self.meter.committed(asyncio.get_running_loop().time() - began)
-        self.meter.events[route.dialect] += len(done.rows)
-        self.meter.letters[route.dialect] += len(done.refused)
+        self.meter.events[route.dialect] += receipt.events
+        self.meter.letters[route.dialect] += receipt.dead
 
-    async def _durable(self, rows: list[Any], letters: list[DeadLetter]) -> None:
+    async def _durable(self, dialect: str, done: Translated, received_at: int | None, size: int) -> Receipt:
         """Waits for the log; whatever is wrong with it is our trouble, and the client's to send again."""
+        source = f"collector/{dialect}"
         self._wakes = self._wakes or Wakes(asyncio.get_running_loop())
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._wakes.after(self._sink.submit(rows, letters))
-        except (SinkBusyError, TimeoutError):
+                written = self._sink.submit(
+                    done.rows, letters=_letters(source, done), source=source, received_at=received_at, size=size
+                )
+                receipt: Receipt = await self._wakes.after(written)
+        except (BusyError, TimeoutError):
             raise RefusalError(503, "busy", RETRY_SOON) from None
         except Exception as error:
             self._healthy = False
-            full = isinstance(error, SinkFullError) or getattr(error, "errno", None) == errno.ENOSPC
-            raise RefusalError(503, "full" if full else "log", RETRY_LATER) from error
+            raise RefusalError(503, "log", RETRY_LATER) from error
         self._healthy = True
+        return receipt
 
     async def _refuse(self, send: Send, route: Route, refusal: RefusalError | BodyError, origin: bytes) -> None:
         self.meter.refused[refusal.reason.partition(":")[0]] += 1
@@ -183,11 +186,8 @@ def _headers(scope: Scope, address_header: bytes) -> dict[bytes, bytes]:
     return headers
 
 
-def _letters(dialect: str, done: Translated) -> list[DeadLetter]:
-    return [
-        DeadLetter(f"collector/{dialect}", number, reason, _text(event))
-        for number, (reason, event) in enumerate(done.refused, 1)
-    ]
+def _letters(source: str, done: Translated) -> list[DeadLetter]:
+    return [DeadLetter(source, number, reason, _text(event)) for number, (reason, event) in enumerate(done.refused, 1)]
 
 
 def _text(event: Any) -> str:

@@ -1,4 +1,4 @@
-"""Where the collector's events go: the event log's side of the bargain."""
+"""Where the collector's events go: what it needs of an event log."""
 
 from __future__ import annotations
 
@@ -6,24 +6,30 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol
 
-from footfall.ports import DeadLetter
-
-
-class SinkBusyError(RuntimeError):
-    """More waits to be written than may; the sender should come again."""
-
-
-class SinkFullError(RuntimeError):
-    """There is no room left on the disk; the sender should come again later."""
+from footfall.ports import DeadLetter, Receipt
 
 
 class Sink(Protocol):
-    """What takes events and makes them durable; ``footfall.embedded`` has one."""
+    """What makes events durable: ``footfall.embedded.appender`` is one."""
 
-    def submit(self, rows: Sequence[Any], letters: Sequence[DeadLetter]) -> Future[Any]:
+    def submit(
+        self,
+        rows: Sequence[Any],
+        *,
+        letters: Sequence[DeadLetter] = (),
+        source: str = "collector",
+        received_at: int | None = None,
+        size: int = 0,
+    ) -> Future[Receipt]:
         """Takes rows (``ingest.rows.Row``) and refused events; the future is done once they are on disk.
 
+        Args:
+            rows: events, judged by the log.
+            letters: events refused already.
+            source: whom dead letters name.
+            received_at: UTC microseconds.
+            size: bytes behind the rows, for back-pressure.
+
         Raises:
-            SinkBusyError: too much waits.
-            SinkFullError: no room; the future may hold either, or any other error of the log's.
+            BusyError: too much waits already; anything else that is raised, or held by the future, is trouble.
         """

@@ -14,16 +14,16 @@ class Wakes:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._done: deque[tuple[asyncio.Future[None], Future[Any]]] = deque()
+        self._done: deque[tuple[asyncio.Future[Any], Future[Any]]] = deque()
         self._woken = False
 
-    def after(self, work: Future[Any]) -> asyncio.Future[None]:
-        """Done when ``work`` is, with its error if it has one."""
+    def after(self, work: Future[Any]) -> asyncio.Future[Any]:
+        """Done when ``work`` is, with its result or its error."""
         mine = self._loop.create_future()
         work.add_done_callback(partial(self._landed, mine))
         return mine
 
-    def _landed(self, mine: asyncio.Future[None], work: Future[Any]) -> None:
+    def _landed(self, mine: asyncio.Future[Any], work: Future[Any]) -> None:
         self._done.append((mine, work))
         if not self._woken:
             self._woken = True
@@ -37,6 +37,6 @@ class Wakes:
                 continue
             error = work.exception() if not work.cancelled() else RuntimeError("given up")
             if error is None:
-                mine.set_result(None)
+                mine.set_result(work.result())
             else:
                 mine.set_exception(error)

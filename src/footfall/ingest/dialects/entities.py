@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from footfall.ingest.dialects import Json, RefusedError
 
+_DECODE = msgspec.json.Decoder().decode
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError)
 
 
@@ -22,7 +24,7 @@ def described(plain: Any, encoded: Any, what: str) -> Any:
         return None
     try:
         told = plain if plain else _decoded(encoded)
-        return msgspec.json.decode(told)["data"] if isinstance(told, str | bytes) else told["data"]
+        return _DECODE(told)["data"] if isinstance(told, str | bytes) else told["data"]
     except (*_UNREADABLE, KeyError, TypeError):
         raise RefusedError(f"{what}: not self-describing JSON") from None
 
@@ -41,5 +43,10 @@ def name_of(described_json: Any) -> tuple[str, Json]:
     if isinstance(described_json, dict):
         schema, data = described_json.get("schema"), described_json.get("data")
         if isinstance(schema, str) and schema.startswith("iglu:") and isinstance(data, dict):
-            return "/".join(schema[5:].split("/")[:2]), data
+            return _named(schema), data
     raise RefusedError("not self-describing JSON")
+
+
+@lru_cache(1 << 10)
+def _named(schema: str) -> str:
+    return "/".join(schema.removeprefix("iglu:").split("/")[:2])

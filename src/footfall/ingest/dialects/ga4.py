@@ -66,18 +66,18 @@ def _set(told: Any) -> str | None:
     return None if found in _UNSET else found
 
 
-def _row(event: Json, kind: EventType, params: Json, item: Json, arrival: Arrival, number: int) -> Any:
+def _row(event: Json, kind: str, params: Json, item: Json, arrival: Arrival, number: int) -> Any:
     shop = _object(event, "ecommerce")
     who = _set(event.get("user_pseudo_id"))
     at = _time(event)
     currency = _set(item.get("currency")) or _set(params.get("currency"))
     price = item.get("price")
-    if price is None and kind is EventType.REFUND:
+    if price is None and kind == EventType.REFUND:
         price = shop.get("refund_value", params.get("value"))
     path, source = page(params.get("page_location"))
     return Row(
         event_time=clock(at),
-        event_type=kind.value,
+        event_type=kind,
         product_id=_set(item.get("item_id")) or _set(item.get("item_name")),
         category_code=".".join(filter(None, (_set(item.get(name)) for name in _CATEGORIES))) or None,
         brand=_set(item.get("item_brand")),
@@ -85,7 +85,6 @@ def _row(event: Json, kind: EventType, params: Json, item: Json, arrival: Arriva
         user_id=_set(event.get("user_id")),
         user_session=_session(who, params),
         event_id=_id(event, who, at, number),
-        received_at=None if arrival.received_at is None else clock(arrival.received_at),
         anon_id=who,
         order_id=_set(shop.get("transaction_id")) or _set(params.get("transaction_id")),
         quantity=whole(item.get("quantity")),
@@ -129,11 +128,11 @@ def _campaign(event: Json, params: Json) -> str | None:
     return _set(collected.get("manual_source")) or _set(params.get("source"))
 
 
-def _extra(event: Json, kind: EventType, params: Json, item: Json) -> Json | None:
+def _extra(event: Json, kind: str, params: Json, item: Json) -> Json | None:
     told = {**params, **item}
     extra = {name: value for name, value in told.items() if name not in _OF_PARAMS | _OF_ITEM}
     extra |= {name: event[name] for name in event if name not in _OF_EVENT}
     extra = {name: value for name, value in extra.items() if value is not None and value not in ([], {}, "(not set)")}
-    if kind is EventType.REQUEST:
+    if kind == EventType.REQUEST:
         extra["event"] = event["event_name"]
     return extra or None

@@ -27,14 +27,14 @@ _CALLED = {
     EventType.LOGIN_FAILED: ("login_failed", "sign_in_failed", "signin_failed", "user_login_failed"),
     EventType.PAYMENT_FAILED: ("payment_failed", "order_payment_failed", "transaction_error", "checkout_failed"),
 }
-_MEANT = {name: kind for kind, names in _CALLED.items() for name in names}
+_MEANT = {name: str(kind) for kind, names in _CALLED.items() for name in names}
 SOLD_BY_PIECE = frozenset(
-    {EventType.VIEW, EventType.CART, EventType.REMOVE_FROM_CART, EventType.PURCHASE, EventType.REFUND}
+    map(str, (EventType.VIEW, EventType.CART, EventType.REMOVE_FROM_CART, EventType.PURCHASE, EventType.REFUND))
 )
 """What happens to products: one row for each product named."""
 
 
 @lru_cache(1 << 12)
-def meant(name: str) -> EventType:
+def meant(name: str) -> str:
     """What an event of some name is, however it is spelled; evidence alone (``request``) where nothing is known."""
-    return _MEANT.get(re.sub(r"[\s_-]+", "_", name[:80].strip()).lower(), EventType.REQUEST)
+    return _MEANT.get(re.sub(r"[\s_-]+", "_", name[:80].strip()).lower(), str(EventType.REQUEST))

@@ -9,7 +9,6 @@ import msgspec
 
 from footfall.ingest import rows as raw
 from footfall.ingest.dialects import Arrival, RefusedError
-from footfall.ingest.dialects.values import clock
 
 _TYPED = msgspec.json.Decoder(list[raw.Row])
 _ROW = msgspec.json.Decoder(raw.Row)
@@ -51,13 +50,12 @@ def _read(line: Any) -> Any:
 
 
 def rows(event: Any, arrival: Arrival) -> list[Any]:
-    """One event as a row, with when and, unless it tells and is believed, whence it came.
+    """One event as a row, with whence it came unless it tells so and is believed.
 
     Raises:
         RefusedError: it cannot be taken.
     """
     row = event if type(event) is raw.Row else _row(event)
-    row.received_at = None if arrival.received_at is None else clock(arrival.received_at)
     row.ip = arrival.address(row.ip)
     row.user_agent = arrival.agent(row.user_agent)
     return [row]

@@ -18,6 +18,7 @@ TOLERANCE = 2 * SECOND
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST, _LATEST = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * SECOND for year in (1995, 2100))
 _DIGITS_OF_MILLISECONDS = 13
+_SCALES = (1, 10, 100, 1000)
 
 
 def micros(told: Any) -> int:
@@ -55,6 +56,18 @@ def corrected(at: int, sent_at: int | None, received_at: int | None) -> int:
     return at + received_at - sent_at
 
 
+def happened(told: Any, sent_at: int | None, received_at: int | None) -> str:
+    """A client's time as the event has it, corrected; text that needs no correction is left to the law.
+
+    Raises:
+        RefusedError: no time, as far as it has to be read.
+    """
+    right = sent_at is None or received_at is None or -TOLERANCE <= received_at - sent_at <= TOLERANCE
+    if right and told.__class__ is str and not told.isdigit():
+        return str(told)
+    return clock(corrected(micros(told), sent_at, received_at))
+
+
 def clock(at: int) -> str:
     """Microseconds since 1970 as the event has a time: ``2026-11-23T03:16:02.453000Z``."""
     second, fraction = divmod(at, SECOND)
@@ -75,7 +88,8 @@ def minor(told: Any, digits: int) -> int | None:
     if told is None or told == "":
         return None
     try:
-        amount = round(told * 10**digits) if type(told) in (int, float) else _of_decimal(told, digits)
+        plain = told.__class__ is float or told.__class__ is int
+        amount = round(told * _SCALES[digits]) if plain else _of_decimal(told, digits)
     except (ArithmeticError, ValueError):
         amount = -1
     if not 0 <= amount < 2**63:
@@ -119,6 +133,8 @@ def whole(told: Any) -> int | None:
     """
     if told is None or told == "":
         return None
+    if told.__class__ is int and 0 <= told < 2**63:
+        return int(told)
     if isinstance(told, float) and told.is_integer():
         told = int(told)
     if isinstance(told, str) and len(told) < 19 and told.isascii() and told.isdigit():

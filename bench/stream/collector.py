@@ -1,0 +1,183 @@
+"""The collector under load: ``python -m bench.stream.collector``; real clients' payloads, durable before the answer."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import re
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import cycle, islice
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from footfall.config import Settings
+from footfall.embedded.appender import Appender
+from footfall.ingest.collector import app, run
+from footfall.layout import Layout
+
+PAYLOADS = Path(__file__).parents[2] / "tests/payloads"
+CONNECTIONS = (16, 64)
+
+
+def segment(events: int) -> bytes:
+    """A batch as Segment's client for Node sends it."""
+    payload = json.loads((PAYLOADS / "segment_node.json").read_text())
+    payload["body"]["batch"] = list(islice(cycle(payload["body"]["batch"]), events))
+    return request("/v1/batch", json.dumps(payload["body"], separators=(",", ":")).encode())
+
+
+def snowplow(events: int) -> bytes:
+    """A batch as Snowplow's tracker for Node sends it."""
+    payload = json.loads((PAYLOADS / "snowplow_node.json").read_text())
+    payload["body"]["data"] = list(islice(cycle(payload["body"]["data"]), events))
+    return request("/com.snowplowanalytics.snowplow/tp2", json.dumps(payload["body"], separators=(",", ":")).encode())
+
+
+def footfall(events: int) -> bytes:
+    """A batch of the event's own JSON lines."""
+    row = {
+        "event_time": "2026-11-23T03:16:02.453000Z",
+        "event_type": "view",
+        "product_id": "p1",
+        "category_code": "apparel.shirt",
+        "brand": "acme",
+        "price": 1999,
+        "user_id": "u1",
+        "user_session": "s1",
+        "ip": "203.0.113.9",
+        "user_agent": "Shop/1.0",
+        "path": "/p1",
+    }
+    return request("/v1/events", json.dumps([row] * events, separators=(",", ":")).encode())
+
+
+PAYLOAD: dict[str, Callable[[int], bytes]] = {"segment": segment, "snowplow": snowplow, "footfall": footfall}
+
+
+def request(path: str, body: bytes) -> bytes:
+    """One whole request."""
+    head = f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+def serve(home: Path, told: Connection) -> None:
+    """The collector over a real log, in a process of its own."""
+    stop = threading.Event()
+    threading.Thread(target=ended, args=(told, stop), daemon=True).start()
+    with Appender(Layout(home)) as log:
+        run(app(Settings(), log, time.time), 0, stop, told.send)
+
+
+def ended(told: Connection, stop: threading.Event) -> None:
+    """Waits for the word to stop."""
+    told.recv()
+    stop.set()
+
+
+@dataclass
+class Sender(asyncio.Protocol):
+    """One connection: sends the next request once the last is answered."""
+
+    data: bytes
+    until: float
+    pause: float = 0.0
+    took: list[float] = field(default_factory=list)
+    wrong: int = 0
+    heard: bytes = b""
+
+    def connection_made(self, transport: Any) -> None:
+        """Sends the first request."""
+        self.transport = transport
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.due = time.perf_counter()
+        self._send()
+
+    def data_received(self, data: bytes) -> None:
+        """Takes an answer, which may come in two pieces."""
+        self.heard += data
+        head, _, body = self.heard.partition(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head)
+        if not length or len(body) < int(length[1]):
+            return
+        now, data, self.heard = time.perf_counter(), self.heard, b""
+        self.took.append(now - self.due)
+        self.wrong += not data.startswith(b"HTTP/1.1 200")
+        self.due = max(now, self.due + self.pause)
+        if self.due >= self.until:
+            self.transport.close()
+            self.ended.set_result(None)
+        elif self.due > now:
+            asyncio.get_running_loop().call_later(self.due - now, self._send)
+        else:
+            self._send()
+
+    def _send(self) -> None:
+        self.due = time.perf_counter()
+        self.transport.write(self.data)
+
+
+async def load(port: int, data: bytes, connections: int, seconds: float, pause: float) -> list[Sender]:
+    """All the connections at once, for some seconds."""
+    loop, until = asyncio.get_running_loop(), time.perf_counter() + seconds
+    made = [
+        await loop.create_connection(lambda: Sender(data, until, pause), "127.0.0.1", port) for _ in range(connections)
+    ]
+    senders = [sender for _, sender in made]
+    await asyncio.gather(*(sender.ended for sender in senders))
+    return senders
+
+
+def measure(dialect: str, connections: int, seconds: float, events: int, rate: int) -> str:
+    """A line of the results."""
+    ours, theirs = multiprocessing.Pipe()
+    with tempfile.TemporaryDirectory(prefix="footfall-") as home:
+        server = multiprocessing.get_context("spawn").Process(target=serve, args=(Path(home), theirs))
+        server.start()
+        port = ours.recv()
+        data = PAYLOAD[dialect](events)
+        asyncio.run(load(port, data, 4, 0.5, 0))
+        began = time.perf_counter()
+        senders = asyncio.run(load(port, data, connections, seconds, connections * events / rate if rate else 0))
+        spent = time.perf_counter() - began
+        ours.send("stop")
+        server.join()
+    took = sorted(one for sender in senders for one in sender.took)
+    wrong = sum(sender.wrong for sender in senders)
+    p50, p99 = statistics.median(took), took[int(len(took) * 0.99)]
+    return (
+        f"| {dialect} | {connections} | {(len(took) - wrong) * events / spent:,.0f} | {p50 * 1000:.1f} "
+        f"| {p99 * 1000:.1f} | {took[-1] * 1000:.1f} | {wrong} |"
+    )
+
+
+def lines(arguments: argparse.Namespace) -> Iterator[str]:
+    """The table."""
+    yield "| dialect | connections | accepted events/s | p50 ms | p99 ms | worst ms | refused |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for dialect in arguments.dialects:
+        for connections in arguments.connections:
+            yield measure(dialect, connections, arguments.seconds, arguments.events, arguments.rate)
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--events", type=int, default=100, help="events of a request")
+    parser.add_argument("--rate", type=int, default=0, help="events a second offered; 0: as many as are answered")
+    parser.add_argument("--connections", type=int, nargs="*", default=CONNECTIONS)
+    parser.add_argument("--dialects", nargs="*", default=list(PAYLOAD), choices=list(PAYLOAD))
+    for line in lines(parser.parse_args()):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
