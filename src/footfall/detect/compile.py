@@ -1,4 +1,4 @@
-"""A rule's SQL, parsed once: refused unless every engine understands it alike, and rewritten to speak of many windows."""
+"""A rule's SQL, parsed once: refused unless every engine reads it alike, and rewritten to speak of many windows."""
 
 from __future__ import annotations
 
