@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from footfall.detect.grade import COLUMNS, Card, Label, Profile, Sighting, mark
+from footfall.detect.grade import COLUMNS, Card, Label, Profile, Alarm, mark
 from footfall.detect.report import report
 from footfall.incident import Severity, Subject
 
@@ -35,14 +35,14 @@ STORE = events(
 )
 
 
-def alert(kind: str, name: str, said: int, severity: Severity = Severity.HIGH, *, score: int = 60) -> Sighting:
+def alert(kind: str, name: str, said: int, severity: Severity = Severity.HIGH, *, score: int = 60) -> Alarm:
     """An alert that covers everything up to the moment it was said, and ten seconds more."""
-    return Sighting("rule", (Subject(kind, name),), severity, said * 1000, 0, said * 1000 + 10_000, score)
+    return Alarm("rule", (Subject(kind, name),), severity, said * 1000, 0, said * 1000 + 10_000, score)
 
 
-def marked(*sightings: Sighting) -> Card:
+def marked(*alarms: Alarm) -> Card:
     """The card of the store above."""
-    return mark(STORE, LABELS, {"scraper"}, sightings)
+    return mark(STORE, LABELS, {"scraper"}, alarms)
 
 
 def test_an_alert_of_a_session_finds_that_source_alone() -> None:

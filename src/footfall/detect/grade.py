@@ -27,7 +27,7 @@ COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class Alarm:
     """An alert as the person on call met it.
 
     Attributes:
@@ -107,21 +107,19 @@ class Card:
     critical_on_lookalikes: int = 0
 
 
-def mark(
-    events: pa.Table, labels: Mapping[str, Label], attacks: AbstractSet[str], sightings: Sequence[Sighting]
-) -> Card:
+def mark(events: pa.Table, labels: Mapping[str, Label], attacks: AbstractSet[str], alarms: Sequence[Alarm]) -> Card:
     """Marks one store.
 
     Args:
         events: columns event_time (UTC ms), actor and those of ``COLUMNS``.
         labels: by actor; whoever is not in it is a person.
         attacks: the kinds that are attacks; bots of other kinds (crawlers, monitors) must stay quiet too.
-        sightings: the alerts, in any order; those of severity info are left out.
+        alarms: the alerts, in any order; those of severity info are left out.
     """
-    alarms = sorted((each for each in sightings if each.severity is not Severity.INFO), key=lambda each: each.said)
+    heard = sorted((each for each in alarms if each.severity is not Severity.INFO), key=lambda each: each.said)
     seen = _Seen(events, labels, attacks)
     card, flagged = seen.card(), dict[str, int]()
-    for alarm, actors in zip(alarms, seen.covered(alarms), strict=True):
+    for alarm, actors in zip(heard, seen.covered(heard), strict=True):
         for actor in actors:
             flagged[actor] = max(flagged.get(actor, 0), alarm.score)
         _assign(card, seen, alarm, actors)
@@ -134,7 +132,7 @@ def mark(
     return card
 
 
-def _assign(card: Card, seen: _Seen, alarm: Sighting, actors: Sequence[str]) -> None:
+def _assign(card: Card, seen: _Seen, alarm: Alarm, actors: Sequence[str]) -> None:
     """Gives an alert to the attack that most of its actors belong to, or to the false ones."""
     kinds = Counter(kind for kind in (seen.label(actor).kind for actor in actors) if kind in seen.attacks)
     if not kinds:
@@ -188,7 +186,7 @@ class _Seen:
         query = "SELECT count(*) FROM events WHERE kind = $kind AND ($moment IS NULL OR event_time < $moment)"
         return int(self._connection.execute(query, {"kind": kind, "moment": moment}).fetchall()[0][0])
 
-    def covered(self, alarms: Sequence[Sighting]) -> list[list[str]]:
+    def covered(self, alarms: Sequence[Alarm]) -> list[list[str]]:
         """The actors that each alert names, by the events it covers."""
         rows = [
             (index, subject.kind, subject.name, alarm.since, alarm.until)
