@@ -50,14 +50,18 @@ def ingest_source(lake: EmbeddedLake, source: Source, forced: str | None, progre
 
 
 def build(lake: EmbeddedLake, progress: marts.Progress) -> marts.Report:
-    """Brings the marts up to date.
+    """Brings the event log into the lake, and the marts up to date.
 
     Raises:
-        FootfallError: the disk is full.
+        FootfallError: the disk is full, or a segment of the log is damaged.
     """
     from footfall.embedded import build as marts
+    from footfall.embedded.compact import compact
+    from footfall.embedded.event_log import SegmentedLog
 
     with _one_writer(lake):
+        if lake.layout.log.is_dir():
+            compact(lake, SegmentedLog(lake.layout))
         return marts.build(lake, progress)
 
 

@@ -143,12 +143,18 @@ def rules(folder: Path | None = None) -> dict[str, Rule]:
     Raises:
         RuleError: a file that cannot be used.
     """
-    found = (load(path) for path in sorted((folder or PACKAGE).glob("*.sql")) if path.stem not in FEEDS)
-    return {rule.id: rule for rule in found}
+    folder = folder or PACKAGE
+    found = [load(path) for path in sorted(folder.glob("*.sql")) if path.stem not in FEEDS]
+    if folder == PACKAGE:
+        found += [spoken(PACKAGE / f"{name}.py") for name in SPOKEN]
+    return {rule.id: rule for rule in sorted(found, key=lambda rule: rule.id)}
 
 
 FEEDS = ("members", "traffic")
 """Files of the package that feed baselines and accuse nobody."""
+
+SPOKEN = ("surge",)
+"""Rules of the package that are Python alone: they read a feed and have no watch."""
 
 
 @cache
@@ -169,6 +175,22 @@ def load(path: Path) -> Rule:
     watches = tuple(_watch(header, statement) for statement in statements)
     _distinct(watches)
     return Rule(header, watches)
+
+
+def spoken(path: Path) -> Rule:
+    """Reads the header of a rule that is Python alone: the same lines, as comments of Python.
+
+    Raises:
+        RuleError: the first mistake in the header.
+    """
+
+    def refuse(line: int, reason: str) -> RuleError:
+        return RuleError(path, line, reason)
+
+    head = [f"--{line[1:]}" for line in path.read_text("utf-8").splitlines() if line.startswith("#")]
+    lines, _ = parts("\n".join([*head, "SELECT"]), refuse)
+    _expect(lines, _HEADER, ())
+    return Rule(_header(lines, path.stem), ())
 
 
 def feed(path: Path) -> Feed:
