@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from footfall.simulate.draws import Ints
 from footfall.simulate.people import address_texts
+from footfall.simulate.scene import Scene
 
 SHARED = (0x64400000, 1 << 22)
 """100.64/10, where the shoppers live too."""
@@ -17,41 +18,49 @@ HOMES = (0xF0000000, 1 << 27)
 CENTRES = (0xF8000000, 1 << 18)
 """248/6, counted in blocks of 256."""
 
+LANES = 64
+"""Kinds of profile that never share an address."""
+
 MOBILE = (0xFC000000, 1 << 16)
 """252/8, counted in blocks of 256."""
 
 
-def homes(rng: np.random.Generator, count: int) -> pa.Array:
+def homes(scene: Scene, count: int) -> pa.Array:
     """Addresses of private lines, no two alike, half of them in the ranges where shoppers live."""
     near = count // 2
-    lines = [SHARED[0] + _different(rng, SHARED[1], near), HOMES[0] + _different(rng, HOMES[1], count - near)]
-    return _texts(rng.permutation(np.concatenate(lines)))
+    lines = [SHARED[0] + _own(scene, SHARED[1], near), HOMES[0] + _own(scene, HOMES[1], count - near)]
+    return _texts(scene.rng.permutation(np.concatenate(lines)))
 
 
-def centre(rng: np.random.Generator, count: int, blocks: int = 1) -> pa.Array:
+def centre(scene: Scene, count: int, blocks: int = 1) -> pa.Array:
     """Addresses of rented machines, no two alike, in as many /24 as are given (more where they would not fit)."""
-    return _blocks(rng, CENTRES, count, blocks)
+    return _blocks(scene, CENTRES, count, blocks)
 
 
-def mobile(rng: np.random.Generator, count: int, blocks: int = 1) -> pa.Array:
+def mobile(scene: Scene, count: int, blocks: int = 1) -> pa.Array:
     """Addresses behind which a carrier hides its phones."""
-    return _blocks(rng, MOBILE, count, blocks)
+    return _blocks(scene, MOBILE, count, blocks)
 
 
-def prefix(rng: np.random.Generator, count: int) -> pa.Array:
+def prefix(scene: Scene, count: int) -> pa.Array:
     """IPv6 addresses of one /48, no two alike: whoever rents one has more of them than there are requests."""
-    site, host = int(rng.integers(1 << 16)), _different(rng, 1 << 32, count)
+    site, host = int(_own(scene, 1 << 16, 1)[0]), _different(scene.rng, 1 << 32, count)
     return pa.array([f"2001:db8:{site:x}:{h >> 24:x}::{(h >> 8) & 0xFFFF:x}:{h & 0xFF:x}" for h in host.tolist()])
 
 
-def _blocks(rng: np.random.Generator, pool: tuple[int, int], count: int, blocks: int) -> pa.Array:
+def _blocks(scene: Scene, pool: tuple[int, int], count: int, blocks: int) -> pa.Array:
     blocks = max(blocks, -(-count // 254))
-    block = pool[0] + _different(rng, pool[1], blocks) * 256
-    host = _different(rng, blocks * 254, count)
+    block = pool[0] + _own(scene, pool[1], blocks) * 256
+    host = _different(scene.rng, blocks * 254, count)
     return _texts(block[host % blocks] + 1 + host // blocks)
 
 
-def _different(rng: np.random.Generator, below: int, count: int) -> npt.NDArray[np.int64]:
+def _own(scene: Scene, below: int, count: int) -> Ints:
+    """Different numbers that no other kind of profile draws."""
+    return _different(scene.rng, below // LANES, count) * LANES + scene.lane
+
+
+def _different(rng: np.random.Generator, below: int, count: int) -> Ints:
     """Different numbers in random order."""
     if count * 8 > below:
         return rng.permutation(below)[:count].astype(np.int64)
@@ -61,5 +70,5 @@ def _different(rng: np.random.Generator, below: int, count: int) -> npt.NDArray[
     return rng.permutation(found)[:count]
 
 
-def _texts(address: npt.NDArray[np.int64]) -> pa.Array:
+def _texts(address: Ints) -> pa.Array:
     return address_texts(address.astype(np.uint32))

@@ -23,6 +23,9 @@ from footfall.simulate.truth import SOURCES, TIME, Truth
 
 Group = Literal["attackers", "lookalikes"]
 
+# Imported here and not later: to import a package sets its name in the package above, where a function has that name.
+_PACKAGES = {group: import_module(f"footfall.simulate.{group}") for group in ("attackers", "lookalikes")}
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -71,8 +74,7 @@ def lookalikes() -> Mapping[str, Kind]:
 
 @cache
 def _found(group: Group) -> Mapping[str, Kind]:
-    package = import_module(f"footfall.simulate.{group}")
-    names = sorted(module.name for module in iter_modules(package.__path__))
+    names = sorted(module.name for module in iter_modules(_PACKAGES[group].__path__))
     return MappingProxyType({name: _kind(group, name) for name in names})
 
 
@@ -164,7 +166,8 @@ def whole(profile: Profile) -> pa.Table:
 @lru_cache(8)
 def _played(profile: Profile) -> pa.Table:
     """The last few are kept: a profile may be asked for several days, and then for its sources."""
-    at = scene(profile.store, profile.name, profile.seed, profile.start, profile.end, profile.strength)
+    lane = list(kinds()).index(profile.kind.name)
+    at = scene(profile.store, lane, profile.seed, profile.start, profile.end, profile.strength)
     events = profile.kind.act(at).combine_chunks()
     elapsed = _micros(events) - profile.start
     order = np.argsort(elapsed, kind="stable")

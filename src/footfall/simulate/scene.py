@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +33,7 @@ class Scene:
         end: when it is over; what it does later is left out.
         strength: how many hands or how much speed it has, against what it would draw.
         slot: a number below 2 to the power 24 that sets its sessions and people apart from others'.
+        lane: a number below 64, another for each kind, that sets its addresses apart from others'.
     """
 
     world: World
@@ -43,6 +43,7 @@ class Scene:
     end: int
     strength: float
     slot: int
+    lane: int
 
     @property
     def store(self) -> Store:
@@ -129,12 +130,11 @@ class Scene:
         return self.rng.choice(len(weight), count, p=weight / weight.sum()).astype(np.int64)
 
 
-def scene(store: Store, name: str, seed: int, start: int, end: int, strength: float) -> Scene:
+def scene(store: Store, lane: int, seed: int, start: int, end: int, strength: float) -> Scene:
     """The scene of one profile; the same for the same arguments, in any process."""
     ground, words = _ground(replace(store, processes=1))
-    key = crc32(name.encode())
-    slot = int(mixed(np.array([(seed << 32) + key], np.uint64))[0] >> np.uint64(40))
-    return Scene(ground, words, generator(seed, key), start, end, strength, slot)
+    slot = int(mixed(np.array([(seed << 32) + lane], np.uint64))[0] >> np.uint64(40))
+    return Scene(ground, words, generator(seed, 20, lane), start, end, strength, slot, lane)
 
 
 @lru_cache(2)

@@ -24,6 +24,6 @@ def act(scene: Scene) -> pa.Table:
     pages = int(scene.between(5, 80))
     jars = np.repeat(scene.keys(turns // pages + 1), menu)
     agent = pa.array(tools.stale(rng, menu) * (len(jars) // menu))
-    clients = Clients(addresses.centre(rng, 1).take(pa.array(np.zeros(len(jars), np.int64))), agent, jars)
+    clients = Clients(addresses.centre(scene, 1).take(pa.array(np.zeros(len(jars), np.int64))), agent, jars)
     client = nth // pages * menu + rng.integers(0, menu, turns)
     return told(scene, way.acts(time, client), clients, way.paths)

@@ -28,4 +28,4 @@ def act(scene: Scene) -> pa.Table:
     here = np.flatnonzero(time >= join[client])
     paths = swarm.queries(scene)
     done = swarm.storm(scene, time[here], client[here], paths)
-    return told(scene, done, swarm.zombies(scene, addresses.homes(rng, machines), swarm.spoofed(scene)), paths)
+    return told(scene, done, swarm.zombies(scene, addresses.homes(scene, machines), swarm.spoofed(scene)), paths)

@@ -24,6 +24,7 @@ def act(scene: Scene) -> pa.Table:
     sessions = max(1, round(scene.seconds / ((cards + 3) * mean) * workers))
     steps = len(STEPS) + 1 + rng.poisson(cards, sessions)
     begun = pace.moments(rng, scene.start, scene.end, sessions)
+    begun[0] = scene.start
     time, who, nth = pace.walk(begun, steps, pace.uneven(rng, int(steps.sum()), mean, 0.5))
     good = (nth >= len(STEPS)) & (rng.random(len(who)) < scene.between(0.01, 0.07))
     after = np.minimum(nth, len(STEPS))
@@ -41,7 +42,7 @@ def act(scene: Scene) -> pa.Table:
         status=np.where(kind == PAYMENT_FAILED, 402, 200),
         order=np.where(good, scene.keys(len(who), 1), -1),
     )
-    ip = addresses.homes(rng, lines) if scene.lucky(0.6) else addresses.centre(rng, lines, int(scene.between(1, 4)))
+    ip = addresses.homes(scene, lines) if scene.lucky(0.6) else addresses.centre(scene, lines, int(scene.between(1, 4)))
     agent = pa.array([tools.disguise(rng, 0.2)] * lines if scene.lucky(0.6) else tools.stale(rng, lines))
     line = pa.array(rng.integers(0, lines, sessions))
     return told(scene, done, Clients(ip.take(line), agent.take(line), scene.keys(sessions)))

@@ -30,7 +30,7 @@ def act(scene: Scene) -> pa.Table:
     path = np.where(what == 2, BASKET, scene.product_page(product))
     done = acts(time, who, kind, path, product=np.where(what == 2, -1, product))
     machine = np.arange(sessions) % bots
-    ip = addresses.homes(rng, bots) if scene.lucky(0.6) else addresses.centre(rng, bots, 2)
+    ip = addresses.homes(scene, bots) if scene.lucky(0.6) else addresses.centre(scene, bots, 2)
     agent = pa.array(tools.copied(rng, bots) if scene.lucky(0.6) else [tools.disguise(rng, 0.2)] * bots)
     clients = Clients(ip.take(pa.array(machine)), agent.take(pa.array(machine)), scene.keys(sessions))
     return told(scene, done, clients)

@@ -34,7 +34,7 @@ def act(scene: Scene) -> pa.Table:
     path = np.where(away, scene.listing(scene.catalogue.category[product]), scene.product_page(product))
     done = acts(time, who, np.where(away, PAGE, VIEW), path, product=np.where(away, -1, product))
     pool = int(scene.between(30, 600))
-    ip = addresses.mobile(rng, pool, int(scene.between(2, 20))).take(pa.array(rng.integers(0, pool, clicks)))
+    ip = addresses.mobile(scene, pool, int(scene.between(2, 20))).take(pa.array(rng.integers(0, pool, clicks)))
     models = rng.permutation(np.array(tools.CHEAP_PHONES))[: int(rng.integers(1, 3))].tolist()
     agent = pa.array(models).take(pa.array(rng.integers(0, len(models), clicks)))
     return told(scene, done, Clients(ip, agent, scene.keys(clicks), referrer, campaign))

@@ -39,7 +39,9 @@ def act(scene: Scene) -> pa.Table:
     done = done.join(acts(time[opened] + 900_000, line[opened], PAGE, path + 1, account=account[opened]))
     if scene.lucky(0.4):
         done = done.join(acts(time - 300_000, line, PAGE, path))
-    ip = addresses.homes(rng, lines) if scene.lucky(0.6) else addresses.centre(rng, lines, int(scene.between(1, 12)))
+    ip = (
+        addresses.homes(scene, lines) if scene.lucky(0.6) else addresses.centre(scene, lines, int(scene.between(1, 12)))
+    )
     agents = [tools.disguise(rng, 0.25)] * lines if scene.lucky(0.6) else tools.stale(rng, lines)
     clients = Clients(ip, pa.array(agents), np.full(lines, -1))
     return told(scene, done, clients, (LOGIN, ACCOUNT))

@@ -21,6 +21,6 @@ def act(scene: Scene) -> pa.Table:
     mean, way = scene.between(0.4, 5) / scene.strength, crawl.by_category(scene)
     time, _ = pace.loops(rng, scene.start, scene.end, machines, machines * mean, 0.4)
     agent = AGENTS[str(rng.choice(np.array(sorted(AGENTS))))]
-    clients = Clients(addresses.centre(rng, machines), pa.array([agent] * machines), np.full(machines, -1))
+    clients = Clients(addresses.centre(scene, machines), pa.array([agent] * machines), np.full(machines, -1))
     client = rng.integers(0, machines, len(time))
     return told(scene, way.acts(time, client), clients, way.paths)

@@ -30,7 +30,7 @@ def act(scene: Scene) -> pa.Table:
     path = np.where(nth == 0, FRONT, np.where(page, scene.listing(category[who]), scene.product_page(product)))
     done = acts(time, who, np.where(page, PAGE, VIEW), path, product=np.where(page, -1, product))
     machine = rng.integers(0, browsers, sessions)
-    ip = addresses.homes(rng, browsers).take(pa.array(machine))
+    ip = addresses.homes(scene, browsers).take(pa.array(machine))
     agent = pa.array(tools.copied(rng, browsers)).take(pa.array(machine))
     referrer = pa.array(["https://www.google.com/", None], pa.string()).take(pa.array(rng.integers(0, 2, sessions)))
     return told(scene, done, Clients(ip, agent, scene.keys(sessions), referrer))

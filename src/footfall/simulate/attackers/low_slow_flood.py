@@ -25,4 +25,4 @@ def act(scene: Scene) -> pa.Table:
     client = swarm.uneven(scene, machines, count)
     paths = swarm.queries(scene)
     done = swarm.storm(scene, time, client, paths)
-    return told(scene, done, swarm.zombies(scene, addresses.homes(rng, machines), swarm.spoofed(scene)), paths)
+    return told(scene, done, swarm.zombies(scene, addresses.homes(scene, machines), swarm.spoofed(scene)), paths)

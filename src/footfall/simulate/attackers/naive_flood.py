@@ -21,7 +21,7 @@ def act(scene: Scene) -> pa.Table:
     workers = int(rng.choice([2, 8, 16, 50, 100]))
     time, _ = pace.loops(rng, scene.start, scene.end, workers, workers / rate, 0.45)
     agent = str(rng.choice(np.array(tools.LOADERS))) if scene.lucky(0.6) else tools.disguise(rng, 0.2)
-    client = Clients(addresses.centre(rng, 1), pa.array([agent]), np.array([-1]))
+    client = Clients(addresses.centre(scene, 1), pa.array([agent]), np.array([-1]))
     busy = np.where(rng.random(len(time)) < rng.choice([0.0, 0.05, 0.4]), rng.choice([429, 503]), 200)
     aim = rng.random()
     if aim < 0.4:

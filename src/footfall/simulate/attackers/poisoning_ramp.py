@@ -27,4 +27,4 @@ def act(scene: Scene) -> pa.Table:
     client = (rng.random(len(time)) * awake[second]).astype(np.int32)
     paths = swarm.queries(scene)
     done = swarm.storm(scene, time, client, paths)
-    return told(scene, done, swarm.zombies(scene, addresses.homes(rng, machines), swarm.spoofed(scene)), paths)
+    return told(scene, done, swarm.zombies(scene, addresses.homes(scene, machines), swarm.spoofed(scene)), paths)

@@ -24,5 +24,5 @@ def act(scene: Scene) -> pa.Table:
     order = np.argsort(time, kind="stable")
     jar = scene.keys(machines) if scene.lucky(0.5) else np.full(machines, -1)
     agents = [tools.disguise(rng, 0.15)] * machines if scene.lucky(0.6) else tools.copied(rng, machines)
-    clients = Clients(addresses.centre(rng, machines), pa.array(agents), jar)
+    clients = Clients(addresses.centre(scene, machines), pa.array(agents), jar)
     return told(scene, way.acts(time[order], machine[order]), clients, way.paths)

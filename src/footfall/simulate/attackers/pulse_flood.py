@@ -35,4 +35,4 @@ def act(scene: Scene) -> pa.Table:
     time = np.concatenate(bursts)
     paths = swarm.queries(scene)
     done = swarm.storm(scene, time, swarm.uneven(scene, machines, len(time)), paths)
-    return told(scene, done, swarm.zombies(scene, addresses.homes(rng, machines), swarm.spoofed(scene)), paths)
+    return told(scene, done, swarm.zombies(scene, addresses.homes(scene, machines), swarm.spoofed(scene)), paths)

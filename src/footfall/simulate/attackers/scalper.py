@@ -28,7 +28,7 @@ def act(scene: Scene) -> pa.Table:
     begun, who, _ = pace.walk(first, rounds, pace.uneven(rng, int(rounds.sum()), gap, 0.6) + 5 * SECOND)
     done = _orders(scene, begun, who, product, haste).join(_watch(scene, accounts, drop, product))
     blocks = int(scene.between(1, 6))
-    ip = addresses.centre(rng, accounts, blocks) if scene.lucky(0.6) else addresses.homes(rng, accounts)
+    ip = addresses.centre(scene, accounts, blocks) if scene.lucky(0.6) else addresses.homes(scene, accounts)
     agents = tools.copied(rng, accounts) if scene.lucky(0.5) else [tools.disguise(rng, 0.1)] * accounts
     return told(scene, done, Clients(ip, pa.array(agents), scene.keys(accounts)))
 

@@ -25,6 +25,6 @@ def act(scene: Scene) -> pa.Table:
     status = np.where(rng.random(len(time)) < scene.between(0.001, 0.05), rng.choice([404, 429]), 200)
     jar = scene.keys(workers) if scene.lucky(0.4) else np.full(workers, scene.keys(1)[0])
     jar = jar if scene.lucky(0.6) else np.full(workers, -1)
-    ip = addresses.centre(rng, 1).take(pa.array([0] * workers))
+    ip = addresses.centre(scene, 1).take(pa.array([0] * workers))
     clients = Clients(ip, pa.array([tools.disguise(rng, 0.45)] * workers), jar)
     return told(scene, way.acts(time[order], worker[order], status[order]), clients, way.paths)

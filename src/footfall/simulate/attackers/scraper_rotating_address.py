@@ -22,11 +22,11 @@ def act(scene: Scene) -> pa.Table:
     way = crawl.by_category(scene) if scene.lucky(0.7) else crawl.by_product(scene, 20_000)
     kind = int(scene.chosen(1, [0.45, 0.4, 0.15])[0])
     ip = (
-        addresses.centre(rng, pool, int(scene.between(2, 12)))
+        addresses.centre(scene, pool, int(scene.between(2, 12)))
         if kind == 0
-        else addresses.homes(rng, pool)
+        else addresses.homes(scene, pool)
         if kind == 1
-        else addresses.prefix(rng, pool)
+        else addresses.prefix(scene, pool)
     )
     turn = np.arange(len(time)) % pool if scene.lucky(0.5) else rng.integers(0, pool, len(time))
     status = np.where(rng.random(len(time)) < scene.between(0.001, 0.04), rng.choice([403, 404, 429]), 200)

@@ -22,7 +22,7 @@ def act(scene: Scene) -> pa.Table:
     way = crawl.by_category(scene) if scene.lucky(0.6) else crawl.by_product(scene, 20_000)
     identity = _identities(scene, worker, workers, scene.between(1, 12))
     count = int(identity.max()) + 1
-    pool = addresses.homes(rng, int(scene.between(200, 3_000)))
+    pool = addresses.homes(scene, int(scene.between(200, 3_000)))
     ip = pool.take(pa.array(rng.integers(0, len(pool), count)))
     agent = tools.stale(rng, count) if scene.lucky(0.5) else tools.copied(rng, count)
     jar = scene.keys(count) if scene.lucky(0.65) else np.full(count, -1)

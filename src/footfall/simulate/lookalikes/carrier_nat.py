@@ -21,6 +21,6 @@ def act(scene: Scene) -> pa.Table:
     start = pace.moments(rng, scene.start, scene.start + int((scene.end - scene.start) * 0.9), count)
     phones = [f"Mozilla/5.0 ({phone}) {CHROME}/139.0.0.0 Mobile Safari/537.36" for phone in ANDROID]
     agent = pa.array(phones).take(pa.array(scene.chosen(count, [0.6, 0.2, 0.12, 0.08])))
-    pool = int(scene.between(6, 40))
-    ip = addresses.mobile(rng, pool, int(rng.integers(1, 4))).take(pa.array(rng.integers(0, pool, count)))
+    pool = min(int(scene.between(6, 40)), count // 10)
+    ip = addresses.mobile(scene, pool, int(rng.integers(1, 4))).take(pa.array(rng.integers(0, pool, count)))
     return crowd(scene, start, new=0.4, channel=channels(scene, count)).told(scene, ip=ip, user_agent=agent)

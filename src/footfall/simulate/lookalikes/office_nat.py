@@ -28,5 +28,5 @@ def act(scene: Scene) -> pa.Table:
         f"Mozilla/5.0 ({WINDOWS}) {CHROME}/{major}.0.0.0 Safari/537.36 Edg/{major}.0.0.0" for major in (139, 138, 126)
     ]
     agent = pa.array(kept).take(pa.array(scene.chosen(count, [0.75, 0.2, 0.05])))
-    ip = addresses.homes(rng, 1).take(pa.array(np.zeros(count, np.int64)))
+    ip = addresses.homes(scene, 1).take(pa.array(np.zeros(count, np.int64)))
     return people.told(scene, ip=ip, user_agent=agent)

@@ -26,7 +26,7 @@ def act(scene: Scene) -> pa.Table:
     safari = pa.array([agent for agent in AGENTS if "Version/" in agent])
     agent = safari.take(pa.array(rng.integers(0, len(safari), count)))
     people = crowd(scene, start, new=0.35, channel=channels(scene, count))
-    exits = addresses.centre(rng, int(scene.between(8, 60)), int(scene.between(1, 4)))
+    exits = addresses.centre(scene, min(int(scene.between(8, 60)), count // 6), int(scene.between(1, 4)))
     turn = (people.rows.time - start[people.rows.session]) // TURN
     place = (people.rows.session.astype(np.int64) * 7_919 + turn * 104_729) % len(exits)
     return stated(people.told(scene, user_agent=agent), "ip", spread(exits, place))
