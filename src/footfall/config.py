@@ -76,11 +76,25 @@ class Collector(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inflated_mb: Annotated[int, msgspec.Meta(ge=1, le=256)] = 16
 
 
+class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom incidents are told to: apprise addresses with spaces between, the dashboard's address, messages an hour."""
+
+    channels: str = "log"
+    page: str = ""
+    an_hour: Annotated[int, msgspec.Meta(ge=1)] = 20
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The channels, one by one."""
+        return tuple(self.channels.split())
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set."""
 
     store: Store = Store()
     engine: Engine = Engine()
+    alerts: Alerts = Alerts()
     collector: Collector = Collector()
 
 
@@ -150,6 +164,9 @@ def template() -> str:
         "currency": "ISO 4217; prices without a currency of their own are in it",
         "threads": "worker threads; 0 uses every core",
         "memory_mb": "rows held in memory while importing, in MB",
+        "channels": "log, or apprise addresses with spaces between: mailto://user:password@host json://host/path",
+        "page": "address of the dashboard, for links in messages",
+        "an_hour": "most messages an hour to a channel; what is above comes together in one",
         "write_keys": "keys that pages and apps send events with; public, as pages show them",
         "server_keys": "secret keys of the shop's own servers: what they tell of a visitor's address is believed",
         "rate": "events a second that each key may send; 0 for any number",
