@@ -18,13 +18,12 @@ from footfall.simulate.scene import Scene
 from footfall.simulate.tables import PERSON, coded, coded_schema, goods, moment, orders
 from footfall.simulate.visits import TYPES, Rows
 
-PAGE, VIEW, CART, REMOVE, PURCHASE, IDENTIFY, LOGIN_FAILED, PAYMENT_FAILED = (
+PAGE, VIEW, CART, PURCHASE, IDENTIFY, LOGIN_FAILED, PAYMENT_FAILED = (
     TYPES.index(kind)
     for kind in (
         EventType.PAGE,
         EventType.VIEW,
         EventType.CART,
-        EventType.REMOVE_FROM_CART,
         EventType.PURCHASE,
         EventType.IDENTIFY,
         EventType.LOGIN_FAILED,

@@ -102,10 +102,6 @@ class Scene:
         """Numbers for its events."""
         return (1 << 62) + (self.slot << 36) + np.arange(count)
 
-    def at(self, page: str) -> int:
-        """The path of one of the store's own pages."""
-        return PAGES.index(page)
-
     def listing(self, category: npt.NDArray[np.integer]) -> Codes:
         """The paths of categories."""
         return (len(PAGES) + category).astype(np.int32)
