@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.ingest.writers import TOO_LONG, like, line_variants, marked
+from tests.ingest.writers import TOO_LONG, line_variants, marked
 
 _ITEM = st.fixed_dictionaries(
     {"item_id": st.sampled_from(["p", "ж"])},

@@ -44,6 +44,9 @@ class Translated:
     refused: list[tuple[str, Any]] = field(default_factory=list)
 
 
+MISUNDERSTOOD = "a fault of Footfall's: this shape is not understood"
+"""The reason for an event on which a dialect stumbles, so that none is lost and no other suffers."""
+
 Meaning = Callable[[Any, Arrival], list[Any]]
 """One event of a payload as rows (``ingest.rows.Row``), several where an order holds several products; or it raises
 RefusedError."""
@@ -57,4 +60,6 @@ def translate(events: Iterable[Any], meaning: Meaning, arrival: Arrival) -> Tran
             done.rows.extend(meaning(event, arrival))
         except RefusedError as error:
             done.refused.append((str(error), event))
+        except Exception as error:
+            done.refused.append((f"{MISUNDERSTOOD} ({type(error).__name__})", event))
     return done

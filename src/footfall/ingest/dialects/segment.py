@@ -24,7 +24,7 @@ _OF_EVENT = frozenset({"order_id", "currency", "products", "path", "referrer"}) 
 _OF_CONTEXT = frozenset({"ip", "userAgent", "page", "campaign", "library", "sessionId", "traits"})
 _NOTHING: Json = {}
 _NAMED = frozenset({str(EventType.REQUEST), str(EventType.PAGE)})
-_sent_at = lru_cache(1 << 8)(micros)
+_read_once = lru_cache(1 << 8)(micros)
 
 
 def events(payload: Any, kind: str | None = None) -> Iterator[Json]:
@@ -72,7 +72,7 @@ def _kind(event: Json) -> str:
         if isinstance(name, str):
             return meant(name)
         raise RefusedError("event: missing")
-    if kind in _KINDS:
+    if isinstance(kind, str) and kind in _KINDS:
         return _KINDS[kind]
     raise RefusedError("type: not one of the known")
 
@@ -130,7 +130,7 @@ def _time(event: Json, arrival: Arrival) -> str:
             raise RefusedError("timestamp: missing")
         return clock(arrival.received_at)
     sent = None if passed else event.get("sentAt")
-    return happened(told, _sent_at(sent) if sent else None, arrival.received_at)
+    return happened(told, _read_once(sent) if isinstance(sent, str) and sent else None, arrival.received_at)
 
 
 def _received_at(event: Json) -> str | None:

@@ -45,7 +45,7 @@ _KNOWN = frozenset(
 _OF_PRODUCT = frozenset({"id", "sku", "category", "brand", "price", "unit_price", "unitPrice", "quantity", "currency"})
 _OF_ITEM = (("id", "ti_sk"), ("category", "ti_ca"), ("price", "ti_pr"), ("quantity", "ti_qu"), ("currency", "ti_cu"))
 _OF_ACTION = _OF_PRODUCT | {"type", "action"}
-_sent_at = lru_cache(1 << 8)(micros)
+_read_once = lru_cache(1 << 8)(micros)
 
 
 class Happening(NamedTuple):
@@ -122,7 +122,7 @@ def _happened(event: Json) -> tuple[str, str, Json]:
     if kind == "se":
         name = str(event.get("se_ac") or "")
         return meant(name), name, {}
-    if kind in _PLAIN:
+    if isinstance(kind, str) and kind in _PLAIN:
         return (*_PLAIN[kind], {})
     raise RefusedError("e: not one of the known")
 
@@ -185,7 +185,7 @@ def _time(event: Json, arrival: Arrival) -> str:
         return clock(micros(event["ttm"]))
     if event.get("dtm"):
         sent = event.get("stm")
-        return happened(event["dtm"], _sent_at(sent) if sent else None, arrival.received_at)
+        return happened(event["dtm"], _read_once(sent) if isinstance(sent, str) and sent else None, arrival.received_at)
     if arrival.received_at is None:
         raise RefusedError("dtm: missing")
     return clock(arrival.received_at)

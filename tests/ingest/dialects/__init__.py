@@ -1,0 +1,1 @@
+"""What tools' events mean, by examples to check by eye."""
