@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import msgspec
@@ -30,6 +31,11 @@ def sparkline(values: Sequence[float]) -> str:
 def money(minor: float, currency: str, digits: int) -> str:
     """Minor units as money: ``1,234.50 EUR``."""
     return f"{minor / 10**digits:,.{digits}f} {currency}"
+
+
+def moment(milliseconds: int) -> str:
+    """A moment in UTC, to the second."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def percent(share: float) -> str:

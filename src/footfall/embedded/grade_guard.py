@@ -17,7 +17,7 @@ from footfall.detect.grade import COLUMNS, Alarm, Card, Label, mark
 from footfall.detect.guard import Guard
 from footfall.detect.relation import relation
 from footfall.detect.report import report
-from footfall.detect.windows.panes import Panes
+from footfall.embedded.sentry import new_guard
 from footfall.incident import Alert
 from footfall.ports import GuardChanges
 from footfall.simulate import Store, Truth, attackers, scenario, simulate
@@ -27,12 +27,6 @@ VISITORS = 20_000
 SECOND = 1_000
 LEAST = 64
 """Events of a batch at least, when a second brings fewer: warnings come later for it, never earlier."""
-
-
-def new_guard() -> Guard:
-    """A guard with the rules of the package."""
-    known = rules.rules()
-    return Guard(known, rules.feeds(), Panes([watch for rule in known.values() for watch in rule.watches]))
 
 
 @dataclass(slots=True)
@@ -96,7 +90,7 @@ def grade_store(seed: int, visitors: int = VISITORS, days: int = 1) -> Card:
     store = Store(days=days, visitors=visitors, seed=seed)
     simulation = simulate(store, scenario(store, seed))
     events = pa.concat_tables([table for _, table in simulation])
-    alarms = watch(events, new_guard())
+    alarms = watch(events, new_guard(rules.rules()))
     return mark(_sources(events), labels(simulation.truth), set(attackers()), alarms)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -13,11 +13,13 @@ import pyarrow.parquet as pq
 
 from footfall.embedded.clean import open_connection, parquet
 from footfall.embedded.lake import EmbeddedLake
+from footfall.embedded.sentry import known_rules, new_guard
 from footfall.event import NAMES, arrow_schema
+from footfall.incident import Alert, Verdict
 from footfall.ingest.formats import choose
 from footfall.ingest.source import Source
 from footfall.layout import EVENT_KEY, partition
-from footfall.ports import DeadLetter, FootfallError
+from footfall.ports import DeadLetter, FootfallError, GuardChanges
 
 BATCH = 20_000
 """Events handed over at a time."""
@@ -81,3 +83,36 @@ def _in_order(lake: EmbeddedLake, paths: Sequence[Path]) -> Iterator[pa.Table]:
         connection.execute("SET preserve_insertion_order = true")
         for batch in connection.sql(query).to_arrow_reader(BATCH):
             yield pa.Table.from_batches([batch])
+
+
+class Replay:
+    """A fresh guard shown events of the past.
+
+    Attributes:
+        verdicts: what it judged, by id.
+    """
+
+    def __init__(self, lake: EmbeddedLake) -> None:
+        self.verdicts: dict[str, Verdict] = {}
+        self._guard = new_guard(known_rules(lake.layout))
+        self._going: dict[str, Alert] = {}
+
+    def alerts(self, events: Iterable[pa.Table]) -> Iterator[Alert]:
+        """Each alert once, whole, in the order in which they end.
+
+        Args:
+            events: in order of arrival.
+        """
+        for batch in events:
+            yield from self._ended(self._guard.feed(batch))
+        yield from self._ended(self._guard.flush())
+        yield from sorted(self._going.values(), key=lambda alert: (alert.first, alert.id))
+
+    def _ended(self, changes: GuardChanges) -> Iterator[Alert]:
+        self.verdicts.update({verdict.id: verdict for verdict in changes.verdicts})
+        for _, alert in changes.alerts:
+            if alert.ended is None:
+                self._going[alert.id] = alert
+            else:
+                self._going.pop(alert.id, None)
+                yield alert
