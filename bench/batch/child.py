@@ -44,8 +44,12 @@ class _NoPandas(MetaPathFinder):
 
 
 def main(module: str, step: str, job: str, output: str) -> int:
+    """Does a step of this benchmark."""
+    return do(module, step, Job.from_json(job), output)
+
+
+def do(module: str, step: str, todo: Any, output: str, introduce: Callable[[ModuleType], Any] = about) -> int:
     """Does the step on as many cores as threads are allowed, and writes its result as JSON."""
-    todo = Job.from_json(job)
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: todo.threads])
     try:
         engine = import_module(module)
@@ -55,7 +59,7 @@ def main(module: str, step: str, job: str, output: str) -> int:
         print(f"{error.name} is not installed", file=sys.stderr)
         return MISSING
     hide_strangers(engine.DISTRIBUTION)
-    work: Callable[[Job], Any] = getattr(engine, step, None) or (lambda _job: about(engine))
+    work: Callable[[Any], Any] = getattr(engine, step, None) or (lambda _job: introduce(engine))
     Path(output).write_text(json.dumps(work(todo)))
     return 0
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parents[2]
+CHILD = "bench.batch.child"
 POLL = 0.05
 """Seconds between looks at the memory of a process and its children."""
 COUNT = 20
@@ -72,15 +73,17 @@ def _children(process: psutil.Process) -> list[psutil.Process]:
         return []
 
 
-def run(module: str, step: str, job: str, threads: int, python: str = sys.executable) -> tuple[int, Cost, str, str]:
-    """Does one step in a process of its own.
+def run(
+    module: str, step: str, job: str, threads: int, python: str = sys.executable, child: str = CHILD
+) -> tuple[int, Cost, str, str]:
+    """Does one step in a process of its own, started by the module ``child``.
 
     Returns:
         Its exit code, what it cost, its result as JSON, and what it said on standard error.
     """
     with tempfile.TemporaryDirectory() as folder:
         output, said = Path(folder) / "result.json", Path(folder) / "stderr"
-        command = [python, "-m", "bench.batch.child", module, step, job, str(output)]
+        command = [python, "-m", child, module, step, job, str(output)]
         os.sync()
         with said.open("wb") as errors:
             code, cost = _watch(command, threads, errors.fileno())
