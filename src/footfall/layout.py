@@ -4,12 +4,16 @@
 
     FOOTFALL_HOME
     ├── footfall.toml                              settings (`footfall init` writes a commented one)
+    ├── rules/NAME.sql                             rules of one's own
     ├── staging/                                   files waiting for `footfall ingest`; done/ holds those taken
     ├── lake/events/manifest.json                  names the one live file of each day
     ├── lake/events/event_date=2019-10-01/….parquet    one store-local day, sorted by visitor, session and time
     ├── lake/zone                                  the time zone in which days are cut
     ├── log/0000000000000001-2019-10-01T00.sqlite  the event log: batches as they arrived, a file an hour (UTC)
     ├── log/readers.db                             how far each reader of the log has come
+    ├── incidents/guard.sqlite                     incidents, alerts, verdicts, what people did and are to be told
+    ├── marts/changes.jsonl                        figures that verdicts restated: day, old, new, why
+    ├── marts/verdicts.json                        what each day's marts were made from, of verdicts
     ├── marts/NAME/manifest.json                   the same, for what is counted from a day
     ├── marts/NAME/day=2019-10-01/….parquet         (as_of=2019-10-31/….parquet where a mart is worked out as a whole)
     ├── dead_letters/….jsonl                       rows refused, each with its reason
@@ -45,6 +49,11 @@ class Layout:
         return self.home / "footfall.toml"
 
     @property
+    def rules(self) -> Path:
+        """The user's own rules."""
+        return self.home / "rules"
+
+    @property
     def staging(self) -> Path:
         """Files waiting to be ingested."""
         return self.home / "staging"
@@ -78,6 +87,21 @@ class Layout:
     def spill(self) -> Path:
         """What a query holds that does not fit into memory."""
         return self.home / "spill"
+
+    @property
+    def incidents(self) -> Path:
+        """The store of incidents, alerts and verdicts."""
+        return self.home / "incidents" / "guard.sqlite"
+
+    @property
+    def changes(self) -> Path:
+        """The log of figures that verdicts restated."""
+        return self.home / "marts" / "changes.jsonl"
+
+    @property
+    def judged(self) -> Path:
+        """Which verdicts each day's marts were counted with."""
+        return self.home / "marts" / "verdicts.json"
 
     def mart(self, name: str) -> Path:
         """The table of one mart."""

@@ -45,7 +45,7 @@ def headline(kind: str, name: str, counts: Mapping[str, int], window: int, subje
     if kind == "site":
         return f"The store {verb} {said}"
     if subjects > 1:
-        return f"{subjects:,} {KINDS.get(kind, kind)}, {shown} the worst: it {verb} {said}"
+        return f"{_counted(subjects, kind)}, {shown} the worst: it {verb} {said}"
     return f"{shown} {verb} {said}"
 
 
@@ -56,6 +56,11 @@ def _usual(counts: Mapping[str, int]) -> str:
         return ""
     whole, tenths = value // usual, value * 10 // usual % 10
     return f", {whole:,} × the usual" if whole >= 10 else f", {whole}.{tenths} × the usual"
+
+
+def _counted(subjects: int, kind: str) -> str:
+    named = KINDS.get(kind, kind)
+    return f"{subjects:,} {named}" if subjects != 1 else f"1 {named.removesuffix('es' if kind == 'ip' else 's')}"
 
 
 def duration(ms: int) -> str:
@@ -72,11 +77,10 @@ def duration(ms: int) -> str:
 
 def note(incident: Incident, what: str, at: int) -> Note:
     """What people are told of an incident."""
-    kind = KINDS.get(incident.subject_kind, incident.subject_kind)
     lines = [
         str(incident.evidence.get("title", incident.rule)),
         f"Rule {incident.rule} version {incident.version}, {incident.evidence.get('threat', '')}",
-        f"{incident.subjects:,} {kind}, {len(incident.alerts):,} alerts",
+        f"{_counted(incident.subjects, incident.subject_kind)}, {len(incident.alerts):,} alerts",
         *(f"  {name}: {value:,}" for name, value in _tops(incident.evidence)),
         f"footfall incidents show {incident.id}",
     ]
