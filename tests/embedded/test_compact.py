@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +77,7 @@ def dying(*_: object, **__: object) -> None:
 
 
 @pytest.fixture
-def filled(home: Home) -> Iterator[Home]:
+def filled(home: Home) -> Home:
     """A home whose log holds good rows and bad ones."""
     with Appender(home.lake.layout) as appender:
         appender.submit([*rows(1, 2, 3), event("never", event_id="bad")]).result()

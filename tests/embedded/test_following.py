@@ -30,8 +30,8 @@ def paths(home: Home) -> list[str]:
 def test_it_goes_on_where_the_last_process_stopped(home: Home, tmp_path: Path) -> None:
     path, expected = tmp_path / "access.log", []
     for turn in range(4):
-        with path.open("ab") as log:
-            log.write(line(turn) + b"no line\n")
+        with path.open("ab") as file:
+            file.write(line(turn) + b"no line\n")
         expected.append(f"/{turn}")
         with Appender(home.lake.layout) as appender:
             following.take(appender, path, times(1))
