@@ -1,4 +1,4 @@
-"""Commands that show and judge the product: demo, grade."""
+"""The demo: the whole product on a simulated store."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footfall.cli.options import HOME, Home, Json
+from footfall.cli.options import HOME, Home
 
 if TYPE_CHECKING:
     from footfall.embedded.lake import EmbeddedLake
@@ -89,33 +89,4 @@ def _simulated(file: Path, lake: EmbeddedLake, days: int, visitors: int, seed: i
         return write(file, store, progress=lambda _events, share: step(round(share * days), days))
 
 
-def grade(
-    insights: Annotated[bool, typer.Option("--insights", help="Grade the batch answers.")] = False,
-    seeds: Annotated[int, typer.Option(min=1, help="How many stores of each kind.")] = 20,
-    seed: Annotated[int, typer.Option(min=0, help="The first store's seed.")] = 101,
-    days: Annotated[int, typer.Option(min=1, help="Days of each store.")] = 63,
-    visitors: Annotated[int, typer.Option(min=1, help="Visitors a day of each store.")] = 10_000,
-    home: Home = HOME,
-    json: Json = False,
-) -> None:
-    """Grade the answers on simulated stores whose truth is known: with planted effects, and with none."""
-    from footfall.cli import show
-    from footfall.cli.summary import grade_document, print_grades
-    from footfall.embedded.grade import grade_seeds
-    from footfall.embedded.run import open_lake
-
-    _ = insights
-    lake = open_lake(home)
-    chosen = list(range(seed, seed + seeds))
-    with show.counting("grade", "stores") as step:
-        grades = list(
-            grade_seeds(lake.layout.work / "grade", chosen, lake.settings.engine.workers, days, visitors, step)
-        )
-    document = grade_document(grades)
-    if json:
-        show.as_json(document)
-    else:
-        print_grades(document)
-
-
-COMMANDS = (demo, grade)
+COMMANDS = (demo,)

@@ -13,7 +13,6 @@ from footfall.cli import show
 from footfall.cli.options import HOME
 from footfall.embedded.answers import Answers
 from footfall.embedded.grade import Grade
-from footfall.insights.grade import mean_score
 
 TOP = 5
 NARROW = 24
@@ -168,39 +167,6 @@ def print_grade(grade: Grade) -> None:
         f"{show.percent(carts.true)} · windows {windows.found:,} of {windows.true:,} found, {windows.wrong:,} wrong · "
         f"brands {brands.found:,} of {brands.true:,} found, {brands.wrong:,} wrong"
     )
-
-
-def grade_document(grades: list[tuple[int, bool, Grade]]) -> dict[str, Any]:
-    """The means over graded stores, with effects and without, for machines."""
-    planted = [grade for _, effects, grade in grades if effects]
-    plain = [grade for _, effects, grade in grades if not effects]
-    return {
-        "seeds": sorted({seed for seed, _, _ in grades}),
-        "carts": mean_score(grade.carts for grade in planted),
-        "windows": mean_score(grade.windows for grade in planted),
-        "brands": mean_score(grade.brands for grade in planted),
-        "without_effects": {
-            "carts": mean_score(grade.carts for grade in plain),
-            "windows": mean_score(grade.windows for grade in plain),
-            "brands": mean_score(grade.brands for grade in plain),
-        },
-    }
-
-
-def print_grades(document: dict[str, Any]) -> None:
-    """The means as a table."""
-    carts, windows, brands, plain = (document[name] for name in ("carts", "windows", "brands", "without_effects"))
-    rows = [
-        ("abandoned-cart rate: distance from the truth", f"{100 * carts['error']:.2f} points"),
-        ("discount windows: true ones confirmed", f"{windows['found']:.1f} of {windows['true']:.1f}"),
-        ("discount windows: wrong ones confirmed", f"{windows['wrong']:.2f}"),
-        ("brands to fix: precision", f"{brands['precision']:.2f}"),
-        ("brands to fix: share of the lost money found", f"{brands['money']:.2f}"),
-        ("store without effects: windows confirmed", f"{plain['windows']['wrong']:.2f}"),
-        ("store without effects: brands to fix", f"{plain['brands']['wrong']:.2f}"),
-    ]
-    title = f"Means over {len(document['seeds']):,} stores with planted effects, and as many without"
-    show.out.print(show.table(title, ["", "mean"], rows))
 
 
 def print_next_steps(home: Path) -> None:
