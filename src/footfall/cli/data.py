@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footfall.cli.options import HOME, Gross, Home, Json, Since, Until
+from footfall.cli.options import HOME, PORT, Gross, Home, Json, Port, Since, Until
 
 if TYPE_CHECKING:
     from footfall.embedded.lake import EmbeddedLake
@@ -141,21 +142,49 @@ def export(
 
 def simulate(
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="A .jsonl, .csv (REES46's nine columns) or .parquet file.")
-    ],
+        Path | None, typer.Option("-o", "--output", help="A .jsonl, .csv (REES46's nine columns) or .parquet file.")
+    ] = None,
     days: Annotated[int, typer.Option(min=1, help="Days to simulate.")] = 28,
     visitors: Annotated[int, typer.Option(min=1, help="Visitors a day; each makes about six events.")] = 5_000,
     seed: Annotated[int, typer.Option(min=0, help="Another seed is another store.")] = 1,
     effects: Annotated[bool, typer.Option(help="Plant discount windows and weak brands.")] = True,
     processes: Annotated[int, typer.Option(min=0, help="Processes; 0 uses every core. The events are the same.")] = 0,
+    live: Annotated[bool, typer.Option("--live", help="Play it to the collector as it happens.")] = False,
+    rate: Annotated[float, typer.Option(min=0.1, max=5_000, help="Events a second, with --live.")] = 20,
+    seconds: Annotated[float, typer.Option(min=1, help="How long, with --live; until Ctrl+C if none.")] = math.inf,
+    port: Port = PORT,
     json: Json = False,
 ) -> None:
-    """Write the events of a simulated store, and beside them what is true of it."""
+    """Write the events of a simulated store, and beside them what is true of it; or play a store that is open now."""
+    if live:
+        _play(seed, port, rate, seconds, json)
+    else:
+        _write(output, days, visitors, seed, effects, processes, json)
+
+
+def _play(seed: int, port: int, rate: float, seconds: float, json: bool) -> None:
+    from footfall.cli import show
+    from footfall.embedded.play import play_store
+    from footfall.simulate import Store
+
+    total = None if math.isinf(seconds) else seconds
+    with show.counting("open", "seconds") as step:
+        sent = play_store(Store(seed=seed), port, rate, seconds, lambda elapsed: step(round(elapsed), total))
+    if json:
+        show.as_json({"events": sent, "seconds": seconds})
+    else:
+        show.out.print(f"{sent:,} events sent.")
+
+
+def _write(output: Path | None, days: int, visitors: int, seed: int, effects: bool, processes: int, json: bool) -> None:
     import os
 
     from footfall.cli import show
     from footfall.ports import FootfallError
     from footfall.simulate import Store, write
+
+    if output is None:
+        raise typer.BadParameter("Name a file with -o, or play the store with --live.")
 
     store = Store(days=days, visitors=visitors, seed=seed, effects=effects, processes=processes or os.cpu_count() or 1)
     try:

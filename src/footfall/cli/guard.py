@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footfall.cli.options import HOME, Home, Json
+from footfall.cli.options import HOME, PORT, Home, Json, Port
 
 if TYPE_CHECKING:
     from footfall.embedded.lake import EmbeddedLake
-
-PORT = 8080
-Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="On 127.0.0.1; 0 takes any that is free.")]
 
 
 def serve(port: Port = PORT, home: Home = HOME) -> None:
@@ -93,7 +90,7 @@ def attack(
 ) -> None:
     """Attack one's own collector on this machine with a simulated attacker, for a bounded time."""
     from footfall.cli import show
-    from footfall.embedded.attack import play
+    from footfall.embedded.play import play_attack
     from footfall.ports import FootfallError
     from footfall.simulate import kinds
 
@@ -108,7 +105,7 @@ def attack(
     if profile not in kinds():
         raise FootfallError(f"No attack is named {profile}; `footfall attack list` names them all.")
     with show.counting(profile, "seconds") as step:
-        sent = play(profile, port, seed, seconds, rate, lambda elapsed: step(min(elapsed, seconds), seconds))
+        sent = play_attack(profile, port, seed, seconds, rate, lambda elapsed: step(min(elapsed, seconds), seconds))
     if json:
         show.as_json({"profile": profile, "events": sent, "seconds": seconds})
     else:
