@@ -35,8 +35,7 @@ def attribute(events: pa.Table, since: int, until: int, history: History) -> tup
         The actors, in order of name.
     """
     usual = history.pace() * max(PANE, until - since) / PANE
-    rows = events.select(NEEDED).filter(pc.equal(events["verified"], 0))
-    rows = _without_people(rows)
+    rows = _without_people(events.select(NEEDED).cast(_PLAIN).filter(pc.equal(events["verified"], 0)))
     cookieless, strangers = _cookieless(rows), _strangers(rows)
     blamed = pa.chunked_array([pa.array([False] * len(rows))])
     if _is_pure(pc.sum(cookieless).as_py(), usual * history.mix("cookieless")):
@@ -49,6 +48,8 @@ def attribute(events: pa.Table, since: int, until: int, history: History) -> tup
 
 NEEDED = ["event_type", "user_id", "user_session", "user_agent", "referrer", "campaign", "actor", "verified"]
 """Columns of the relation that attribution reads."""
+
+_PLAIN = pa.schema([(name, pa.int32() if name == "verified" else pa.string()) for name in NEEDED])
 
 
 def _without_people(rows: pa.Table) -> pa.Table:

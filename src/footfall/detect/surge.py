@@ -148,11 +148,13 @@ class Surge:
         return first
 
     def _finding(self, end: int, watch: str, numbers: Mapping[str, int]) -> Finding:
-        since = max(self.onset - PANE, end - ROLLING * PANE)
+        length = min(ROLLING, max(numbers["panes"], (end - self.onset) // PANE + 1))
         attack = watch == "attack"
         severity = self.said.severity if attack else Severity.INFO
         said = self.said
-        return Finding(said.rule, said.version, watch, SITE, since, end, severity, said.confidence, numbers)
+        return Finding(
+            said.rule, said.version, watch, SITE, end - length * PANE, end, severity, said.confidence, numbers
+        )
 
 
 def pane(end: int, rows: Iterable[Mapping[str, Any]]) -> Pane:
@@ -198,8 +200,8 @@ def shifts(counts: Mapping[str, int], length: int, history: History) -> frozense
 
 
 def is_attack(told: frozenset[str]) -> bool:
-    """Two shifts at least, one of them mechanical."""
-    return len(told) >= 2 and bool(told & MECHANICAL)
+    """Two shifts at least: one of them mechanical, or strangers who neither buy nor fill carts."""
+    return len(told) >= 2 and (bool(told & MECHANICAL) or told >= {"strangers", "intents"})
 
 
 def _denser(counts: Mapping[str, int], spread: str, history: History) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from footfall.incident import Finding
-from footfall.rules.evidence import History, Steps, blamed, by_actor
+from footfall.rules.evidence import History, Steps, blamed, by_actor, is_customer
 
 LEARNT = 30
 """Minutes of history without which nothing is unusual."""
@@ -27,5 +27,9 @@ def few_agents(finding: Finding, steps: Steps, history: History) -> Finding | No
     if len(visits) ** 2 > AGENTS * squares:
         return None
     common = {agent for agent, count in agents.items() if 10 * count >= len(visits)}
-    actors = {name for name, acts in visits.items() if len(acts) == 1 and (acts[0].user_agent or "") in common}
+    actors = {
+        name
+        for name, acts in visits.items()
+        if len(acts) <= 2 and not is_customer(acts) and (acts[0].user_agent or "") in common
+    }
     return blamed(finding, actors, usual_visits=round(usual), agents=len(agents))

@@ -15,9 +15,10 @@
 -- key: campaign
 -- window: 15 minutes
 -- hop: 1 minute
--- gate: count(DISTINCT actor) >= 200 AND count(*) FILTER (WHERE event_type IN ('cart', 'purchase')) = 0
+-- gate: count(DISTINCT actor) >= 100 AND count(*) FILTER (WHERE event_type IN ('cart', 'purchase')) = 0
 -- confirm: few_agents
 -- baseline: yes
+-- note: 100 visits and not 200: small farms make ten clicks a minute, and the agents tell them from people
 WITH visit AS (
   SELECT campaign, actor, count(*) AS events,
          count(*) FILTER (WHERE event_type IN ('cart', 'purchase')) AS intents
@@ -31,7 +32,7 @@ SELECT campaign,
        sum(intents)                       AS intents
 FROM visit
 GROUP BY campaign
-HAVING count(*) >= 200
+HAVING count(*) >= 100
    AND 100 * count(*) FILTER (WHERE events = 1) >= 95 * count(*)
    AND sum(intents) = 0;
 
@@ -40,7 +41,7 @@ HAVING count(*) >= 200
 -- key: referrer
 -- window: 15 minutes
 -- hop: 1 minute
--- gate: count(DISTINCT actor) >= 200 AND count(*) FILTER (WHERE event_type IN ('cart', 'purchase')) = 0
+-- gate: count(DISTINCT actor) >= 100 AND count(*) FILTER (WHERE event_type IN ('cart', 'purchase')) = 0
 -- confirm: few_agents
 -- baseline: yes
 WITH visit AS (
@@ -56,6 +57,6 @@ SELECT referrer,
        sum(intents)                       AS intents
 FROM visit
 GROUP BY referrer
-HAVING count(*) >= 200
+HAVING count(*) >= 100
    AND 100 * count(*) FILTER (WHERE events = 1) >= 95 * count(*)
    AND sum(intents) = 0

@@ -36,9 +36,12 @@ def failing_site(finding: Finding, steps: Steps, history: History) -> Finding | 
 
 
 def _failers(finding: Finding, steps: Steps, **counts: int) -> Finding | None:
-    """The finding with the actors that fail and never pay; none if customers fail alike."""
+    """The finding with the actors that try again and again and look at little; none if customers fail alike."""
     told = {name: kinds(acts) for name, acts in by_actor(steps()).items()}
-    actors = {name for name, each in told.items() if each["payment_failed"] and not each["purchase"]}
-    strangers = {name for name in actors if told[name]["view"] <= told[name]["payment_failed"]}
-    failed = sum(told[name]["payment_failed"] for name in strangers)
-    return blamed(finding, strangers, **counts) if 10 * failed >= 6 * finding.counts["failed"] else None
+    actors = {
+        name
+        for name, each in told.items()
+        if each["payment_failed"] > max(1, 2 * each["purchase"]) and each["view"] <= each["payment_failed"]
+    }
+    failed = sum(told[name]["payment_failed"] for name in actors)
+    return blamed(finding, actors, **counts) if 10 * failed >= 6 * finding.counts["failed"] else None

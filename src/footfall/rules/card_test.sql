@@ -26,6 +26,22 @@ GROUP BY ip
 HAVING count(*) FILTER (WHERE event_type = 'payment_failed') >= 4
    AND count(*) FILTER (WHERE event_type = 'payment_failed') >= 2 * count(*) FILTER (WHERE event_type = 'purchase');
 
+-- watch: session
+-- subject: session
+-- key: user_session
+-- window: 10 minutes
+-- hop: 30 seconds
+-- early: yes
+-- note: people give up after three
+SELECT user_session,
+       count(*) FILTER (WHERE event_type = 'payment_failed') AS failed,
+       count(*) FILTER (WHERE event_type = 'purchase')       AS paid,
+       count(DISTINCT ip)                                    AS addresses
+FROM events
+WHERE verified = 0
+GROUP BY user_session
+HAVING count(*) FILTER (WHERE event_type = 'payment_failed') >= 5;
+
 -- watch: network
 -- subject: network
 -- key: network

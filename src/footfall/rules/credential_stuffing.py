@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from footfall.incident import Finding
-from footfall.rules.evidence import History, Steps, blamed, by_actor, kinds
+from footfall.rules.evidence import History, Step, Steps, blamed, by_actor, kinds
 
 LEARNT = 30
 """Minutes of history without which nothing is unusual."""
@@ -26,9 +28,16 @@ def _unusual(finding: Finding, steps: Steps, history: History, dimension: str) -
     usual = history.usual(dimension, finding.subject.name, "failed_logins") * minutes
     if history.minutes < LEARNT or finding.counts["failed"] < TIMES * usual:
         return None
-    told = {name: kinds(acts) for name, acts in by_actor(steps()).items()}
-    actors = {name for name, each in told.items() if 2 * each["login_failed"] >= each.total()}
-    failed = sum(told[name]["login_failed"] for name in actors)
+    told = {name: acts for name, acts in by_actor(steps()).items() if _only_tries(acts)}
+    actors = told.keys()
+    failed = sum(kinds(acts)["login_failed"] for acts in told.values())
     if 10 * failed < 6 * finding.counts["failed"]:
         return None
     return blamed(finding, actors, usual_failed=round(usual))
+
+
+def _only_tries(acts: Sequence[Step]) -> bool:
+    """Whether somebody tries several users, or one outside of any visit, and does little else."""
+    failed = [step for step in acts if step.event_type == "login_failed"]
+    users = {step.user_id for step in failed}
+    return 3 * len(failed) >= len(acts) and (len(users) > 1 or (bool(failed) and acts[0].user_session is None))

@@ -31,7 +31,7 @@ HAVING count(*) FILTER (WHERE event_type = 'login_failed') >= 10
 -- subject: agent
 -- key: user_agent
 -- window: 2 minutes
--- hop: 5 seconds
+-- hop: 30 seconds
 -- confirm: failing_agent
 -- baseline: yes
 SELECT user_agent,

@@ -60,7 +60,7 @@ HAVING count(*) >= 30
 -- subject: session
 -- key: user_session
 -- window: 15 minutes
--- hop: 30 seconds
+-- hop: 3 minutes
 -- alert: no
 -- confirm: ended
 -- note: a whole visit of eight events or more without a pause above 32 s, whose pauses are short (mean below 15 s) or even (CV < 0.45); adds to the score only

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from footfall.incident import Finding
-from footfall.rules.evidence import History, Steps, blamed, by_actor, is_customer, kinds
+from footfall.rules.evidence import History, Step, Steps, blamed, by_actor, is_customer, kinds
 
 LEARNT = 30
 """Minutes of history without which nothing is unusual."""
+
+RARE = 0.0005
+"""Share of the events below which an agent is one that nobody usually has."""
 
 TIMES = 5
 """Times its usual share that makes an agent unusual."""
@@ -34,7 +39,27 @@ def nobody(finding: Finding, steps: Steps, history: History) -> Finding | None:
     usual = history.usual("site", "site", "cookieless") * minutes
     if history.minutes < LEARNT or finding.counts["views"] < TIMES * usual:
         return None
-    return _readers(finding, steps, usual_views=round(usual))
+    return _readers(finding, lambda: [step for step in steps() if step.user_session is None], usual_views=round(usual))
+
+
+def brisk(finding: Finding, steps: Steps, history: History) -> Finding | None:
+    """Confirms with the visits of the fleet, and with those that only look and bear an agent nobody usually has."""
+    visits = by_actor(steps())
+    looking = {name: acts for name, acts in visits.items() if set(kinds(acts)) <= {"view", "page"}}
+    fleet = {name for name, acts in looking.items() if _is_brisk(acts)}
+    agents = {acts[0].user_agent for acts in (looking[name] for name in fleet)}
+    strange = {agent for agent in agents if agent is not None and history.share("agent", agent, "events") < RARE}
+    strange = strange if history.minutes >= LEARNT else set()
+    alike = {name for name, acts in looking.items() if acts[0].user_agent in strange and not is_customer(acts)}
+    return blamed(finding, fleet | alike) if fleet else None
+
+
+def _is_brisk(acts: Sequence[Step]) -> bool:
+    seen = [step.product_id for step in acts if step.event_type == "view"]
+    lasted = acts[-1].event_time - acts[0].event_time
+    return (
+        len(seen) >= 4 and len(set(seen)) == len(seen) and lasted <= 8_000 * (len(acts) - 1) and not is_customer(acts)
+    )
 
 
 def _readers(finding: Finding, steps: Steps, **counts: int) -> Finding | None:

@@ -71,7 +71,7 @@ HAVING count(*) >= 15
 -- key: site
 -- window: 5 minutes
 -- hop: 30 seconds
--- gate: count(DISTINCT ip) >= 20 AND count(*) >= 60
+-- gate: count(DISTINCT ip) >= 10 AND count(*) >= 20
 -- confirm: nobody
 -- baseline: yes
 WITH source AS (
@@ -89,6 +89,35 @@ SELECT site,
        sum(carts) AS carts
 FROM source
 GROUP BY site
-HAVING count(*) >= 20
-   AND sum(views) >= 60
+HAVING count(*) >= 10
+   AND sum(views) >= 20
    AND 200 * sum(carts) < sum(views)
+;
+
+-- watch: fleet
+-- subject: site
+-- key: site
+-- window: 5 minutes
+-- hop: 30 seconds
+-- gate: count(*) FILTER (WHERE event_type = 'view') >= 40
+-- confirm: brisk
+-- note: visits that look at four products or more, none twice, in eight seconds each on average; among people it is one such visit in forty
+WITH visit AS (
+  SELECT site, user_session,
+         count(*) FILTER (WHERE event_type = 'view')                                AS views,
+         count(DISTINCT product_id) FILTER (WHERE event_type = 'view')              AS products,
+         count(*) FILTER (WHERE event_type NOT IN ('view', 'page')) + count(user_id) AS acts,
+         max(event_time) - min(event_time)                                          AS lasted,
+         count(*)                                                                   AS events
+  FROM events
+  WHERE verified = 0 AND user_session IS NOT NULL
+  GROUP BY site, user_session
+)
+SELECT site,
+       count(*) FILTER (WHERE views >= 4)                                                                         AS visits,
+       count(*) FILTER (WHERE views >= 4 AND products = views AND acts = 0 AND lasted <= 8000 * (events - 1)) AS brisk
+FROM visit
+GROUP BY site
+HAVING count(*) FILTER (WHERE views >= 4 AND products = views AND acts = 0 AND lasted <= 8000 * (events - 1)) >= 10
+   AND 4 * count(*) FILTER (WHERE views >= 4 AND products = views AND acts = 0 AND lasted <= 8000 * (events - 1))
+    >= count(*) FILTER (WHERE views >= 4)

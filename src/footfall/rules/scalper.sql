@@ -51,3 +51,19 @@ FROM events
 WHERE verified = 0
 GROUP BY network, product_id
 HAVING count(*) FILTER (WHERE event_type = 'purchase') >= 4
+;
+
+-- watch: product
+-- subject: product
+-- key: product_id
+-- window: 60 seconds
+-- hop: 5 seconds
+-- confirm: in_three_seconds
+-- note: accounts on addresses and agents of their own agree on nothing but the product
+SELECT product_id,
+       count(*) FILTER (WHERE event_type = 'purchase')              AS purchases,
+       count(DISTINCT actor) FILTER (WHERE event_type = 'purchase') AS buyers
+FROM events
+WHERE verified = 0
+GROUP BY product_id
+HAVING count(*) FILTER (WHERE event_type = 'purchase') >= 5

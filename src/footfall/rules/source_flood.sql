@@ -6,7 +6,7 @@
 -- class: SIVT
 -- threat: OAT-015, T1498
 -- why: nobody asks for forty pages in ten seconds. An office or a carrier behind one address does, but over many visits: so events are weighed against visits, and a visit for every request gives itself away by the few agents it comes with.
--- false positives: a proxy that hides the visits behind it (no session, one agent); a load test of one's own.
+-- false positives: a client stuck on one line of a cart sends it dozens of times in a second (so carts must be the lesser part); a proxy that hides the visits behind it (no session, one agent); a load test of one's own.
 -- response: block the address at the edge for an hour; if it is a proxy of people, limit its rate instead.
 -- quiet: 10 minutes
 
@@ -25,7 +25,8 @@ FROM events
 WHERE verified = 0
 GROUP BY ip
 HAVING count(*) >= 40
-   AND count(*) >= 20 * count(DISTINCT actor);
+   AND count(*) >= 20 * count(DISTINCT actor)
+   AND 2 * count(*) FILTER (WHERE event_type = 'cart') < count(*);
 
 -- watch: minute
 -- subject: ip
@@ -42,7 +43,8 @@ FROM events
 WHERE verified = 0
 GROUP BY ip
 HAVING count(*) >= 120
-   AND count(*) >= 20 * count(DISTINCT actor);
+   AND count(*) >= 20 * count(DISTINCT actor)
+   AND 2 * count(*) FILTER (WHERE event_type = 'cart') < count(*);
 
 -- watch: masks
 -- subject: ip
