@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 
 from footfall.detect.history import History
 from footfall.incident import Finding, Severity, Subject
+from footfall.rules.surge import header
 
 PANE = 5_000
 """Milliseconds of a pane."""
@@ -68,10 +70,16 @@ class Said:
         confidence: percent.
     """
 
-    rule: str = "surge"
-    version: int = 1
-    severity: Severity = Severity.CRITICAL
-    confidence: int = 92
+    rule: str
+    version: int
+    severity: Severity
+    confidence: int
+
+    @classmethod
+    def by_header(cls) -> Said:
+        """As the rule's own header says."""
+        told = header()
+        return cls(told.id, told.version, told.severity, told.confidence)
 
 
 @dataclass(slots=True)
@@ -85,7 +93,7 @@ class Surge:
         onset: end of the first loud pane of the surge that goes on; 0 while none does.
     """
 
-    said: Said = field(default_factory=Said)
+    said: Said = field(default_factory=Said.by_header)
     panes: deque[Pane] = field(default_factory=lambda: deque(maxlen=KEPT))
     surprise: float = 0.0
     onset: int = 0
@@ -110,6 +118,17 @@ class Surge:
         found = self._judge(history)
         self.onset = (self.onset or self._began(history)) if found else 0
         return [self._finding(end, *found)] if found else []
+
+    def snapshot(self) -> bytes:
+        """All that the future depends on, as JSON."""
+        panes = [[pane.end, pane.counts] for pane in self.panes]
+        return json.dumps([panes, self.surprise, self.onset], sort_keys=True, separators=(",", ":")).encode()
+
+    @classmethod
+    def restore(cls, snapshot: bytes) -> Surge:
+        """The surge detector of a snapshot."""
+        panes, surprise, onset = json.loads(snapshot)
+        return cls(panes=deque((Pane(end, counts) for end, counts in panes), KEPT), surprise=surprise, onset=onset)
 
     def _take(self, pane: Pane, history: History) -> None:
         self.panes.append(pane)
