@@ -1,0 +1,138 @@
+"""Text as small numbers: each distinct value of a column has an id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Ids = np.ndarray[Any, Any]
+
+
+class Names:
+    """The values of one text column by id, from 0; -1 stands for NULL."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, int] = {}
+        self._values: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def ids(self, column: Any) -> Ids:
+        """The ids of a column, int32; new values get new ids.
+
+        Args:
+            column: a text column, dictionary encoded or not.
+        """
+        found = [self._chunk(chunk) for chunk in column.chunks]
+        return found[0] if len(found) == 1 else np.concatenate([*found, np.empty(0, np.int32)])
+
+    def _chunk(self, chunk: Any) -> Ids:
+        encoded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
+        values = encoded.dictionary.to_pylist()
+        places = np.fromiter(map(self._ids.get, values, [-1] * len(values)), np.int32, len(values))
+        codes = pc.fill_null(encoded.indices, -1) if encoded.null_count else encoded.indices
+        rows = codes.to_numpy(zero_copy_only=False)
+        if len(values) and (places < 0).any():
+            self._learn(values, places, rows)
+        return np.append(places, np.int32(-1))[rows]
+
+    def _learn(self, values: list[str], places: Ids, rows: Ids) -> None:
+        used = np.zeros(len(values) + 1, bool)
+        used[rows] = True
+        for place in np.flatnonzero((places < 0) & used[:-1]).tolist():
+            value = values[place]
+            number = self._ids.setdefault(value, len(self._values))
+            if number == len(self._values):
+                self._values.append(value)
+            places[place] = number
+
+    def find(self, value: str) -> int:
+        """The id of a value; -1 where it has none."""
+        return self._ids.get(value, -1)
+
+    def decoded(self, ids: Ids) -> Any:
+        """Ids as a dictionary encoded array of text."""
+        used = np.zeros(len(self) + 1, bool)
+        used[ids] = True
+        used[-1] = False
+        kept = np.flatnonzero(used)
+        places = np.cumsum(used) - 1
+        indices = pa.array(places[ids].astype(np.int32), mask=ids < 0)
+        return pa.DictionaryArray.from_arrays(indices, pa.array([self._values[place] for place in kept], pa.string()))
+
+    def keep(self, live: Ids) -> None:
+        """Forgets all values but some; the ids of those move up in their order.
+
+        Args:
+            live: a flag for each id.
+        """
+        kept = np.flatnonzero(live).tolist()
+        self._values = [self._values[place] for place in kept]
+        self._ids = {value: place for place, value in enumerate(self._values)}
+
+    def values(self) -> Any:
+        """The values in order of their ids, as an array of text."""
+        return pa.array(self._values, pa.string())
+
+    def restore(self, values: Any) -> None:
+        """Takes back what ``values`` gave."""
+        self._values = values.to_pylist()
+        self._ids = {value: place for place, value in enumerate(self._values)}
+
+
+class Pairs:
+    """Ids of keys of several columns, by the ids of their parts."""
+
+    def __init__(self, parts: int) -> None:
+        self._ids: dict[tuple[int, ...], int] = {}
+        self.codes = np.empty((0, parts), np.int32)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def ids(self, parts: list[Ids], chosen: Ids) -> Ids:
+        """The ids of some rows, -1 for all others and where a part is NULL.
+
+        Args:
+            parts: each column's ids.
+            chosen: a flag for each row.
+        """
+        found = np.full(len(chosen), -1, np.int32)
+        for part in parts:
+            chosen = chosen & (part >= 0)
+        rows = np.flatnonzero(chosen)
+        if not len(rows):
+            return found
+        codes = np.stack([part[rows] for part in parts], axis=1).astype(np.int32)
+        fresh = []
+        for row, code in zip(rows.tolist(), map(tuple, codes.tolist()), strict=True):
+            number = self._ids.setdefault(code, len(self._ids))
+            if number == len(self.codes) + len(fresh):
+                fresh.append(code)
+            found[row] = number
+        if fresh:
+            self.codes = np.concatenate([self.codes, np.array(fresh, np.int32)])
+        return found
+
+    def find(self, code: tuple[int, ...]) -> int:
+        """The id of a key; -1 where it has none."""
+        return self._ids.get(code, -1)
+
+    def keep(self, live: Ids, places: list[Ids]) -> None:
+        """Forgets all keys but some, whose ids move up in their order.
+
+        Args:
+            live: a flag for each id.
+            places: the new ids of each part, by the old.
+        """
+        codes = self.codes[live]
+        self.restore(np.stack([place[codes[:, part]] for part, place in enumerate(places)], axis=1).astype(np.int32))
+
+    def restore(self, codes: Ids) -> None:
+        """Takes back ``codes``."""
+        self.codes = codes
+        self._ids = {code: place for place, code in enumerate(map(tuple, codes.tolist()))}

@@ -1,0 +1,159 @@
+"""The fast engine: running totals find suspects, suspects are looked at exactly, and the rule's own text has the last word."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from math import gcd
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from footfall.detect.relation import SCHEMA
+from footfall.detect.windows.chain import Chain
+from footfall.detect.windows.exact import Pairs, looked_at, told
+from footfall.detect.windows.found import Found, in_order
+from footfall.detect.windows.plan import Plan, Scalars, planned
+from footfall.detect.windows.store import Store
+from footfall.detect.windows.tally import Suspects, Tally
+from footfall.rules import Watch
+
+_ROOM = 1 << 16
+
+
+class Panes:
+    """An engine whose work does not grow with the number of watches' windows: each event is added once, and taken
+    away once."""
+
+    def __init__(self, watches: Sequence[Watch]) -> None:
+        scalars = Scalars()
+        self._plans = [planned(place, watch, scalars) for place, watch in enumerate(watches)]
+        self._partial: dict[tuple[str, ...], set[int]] = defaultdict(set)
+        for plan in self._plans:
+            if len(plan.watch.key) > 1:
+                self._partial[plan.watch.key].add(plan.trigger)
+        self._store = Store(scalars, self._partial)
+        self._chains = {
+            (name, plan.chain): Chain(name, plan.chain)
+            for plan in self._plans
+            if plan.chain >= 0
+            for name in [_name(plan)]
+        }
+        self._tallies = [self._tally(plans) for plans in _grouped(self._plans)]
+        self._hop = gcd(*(watch.hop for watch in watches)) or 1
+        self._longest = max((watch.size for watch in watches), default=0)
+        self._watermark = -1
+        self._limits: dict[str, int] = {}
+        self._seen: list[Pairs] = []
+        self._connection = duckdb.connect(":memory:", config={"threads": 1})
+
+    def feed(self, events: pa.Table, watermark: int) -> list[Found]:
+        """See :class:`footfall.detect.windows.Windows`."""
+        self._seen.clear()
+        self._forget()
+        if self._watermark >= 0 and len(events):
+            events = events.filter(pc.greater(events["event_time"], self._watermark))
+        self._store.add(events)
+        self._watermark = max(self._watermark, watermark)
+        until = (self._watermark + 1) // self._hop * self._hop
+        if self._store.until is None or until > self._store.until:
+            self._close(until)
+        return self._found(self._suspects(until))
+
+    def early(self) -> list[Found]:
+        """See :class:`footfall.detect.windows.Windows`."""
+        self._seen.clear()
+        return self._found(self._warned(), pending=True)
+
+    def flush(self) -> list[Found]:
+        """See :class:`footfall.detect.windows.Windows`."""
+        times = [values for values in (self._store.times[-1:], self._store.pending()["event_time"]) if len(values)]
+        if not times:
+            return []
+        return self.feed(SCHEMA.empty_table(), max(int(values.max()) for values in times) + self._longest)
+
+    def steps(self, watch: Watch, key: tuple[str, ...], window_end: int) -> pa.Table:
+        """See :class:`footfall.detect.windows.Windows`."""
+        number = self._number(key, watch.key)
+        for pairs in self._seen:
+            if pairs.plan.watch is watch or pairs.plan.watch == watch:
+                for place in np.flatnonzero((pairs.keys == number) & (pairs.ends == window_end)):
+                    return self._store.table(pairs.rows[pairs.first[place] : pairs.last[place]])
+        return SCHEMA.empty_table()
+
+    def _tally(self, plans: list[Plan]) -> Tally:
+        chain = next((self._chains[_name(plan), plan.chain] for plan in plans if plan.chain >= 0), None)
+        return Tally(_name(plans[0]), plans, chain, self._partial.get(plans[0].watch.key))
+
+    def _close(self, until: int) -> None:
+        first = len(self._store)
+        if self._store.close(until):
+            for chain in self._chains.values():
+                chain.link(self._store, first)
+
+    def _suspects(self, until: int) -> Iterator[tuple[Tally, Suspects]]:
+        for tally in self._tallies:
+            for suspects in tally.advance(self._store, self._ids(tally.key), until):
+                yield tally, suspects
+
+    def _warned(self) -> Iterator[tuple[Tally, Suspects]]:
+        for tally in self._tallies:
+            if self._watermark >= 0 and any(plan.watch.early for plan in tally.plans):
+                end = ((self._watermark + 1) // tally.hop + 1) * tally.hop
+                for suspects in tally.open(self._store, end):
+                    yield tally, suspects
+
+    def _found(self, suspects: Iterator[tuple[Tally, Suspects]], pending: bool = False) -> list[Found]:
+        parts: dict[int, list[Pairs]] = defaultdict(list)
+        for tally, each in suspects:
+            pairs = looked_at(self._store, tally.key, each, pending)
+            if len(pairs.keys):
+                parts[each.plan.place].append(pairs)
+                self._seen.append(pairs)
+        tables = []
+        for place, found in sorted(parts.items()):
+            table = told(self._connection, self._store, self._plans[place], found)
+            if table is not None:
+                tables.append((place, self._plans[place].watch, table))
+        return in_order(tables)
+
+    def _forget(self) -> None:
+        if self._store.until is None:
+            return
+        done = [self._store.until, *(tally.done for tally in self._tallies if tally.done is not None)]
+        gone = self._store.evict(min(done) - self._longest)
+        for chain in self._chains.values():
+            chain.drop(gone)
+        sizes = {name: len(names) for name, names in self._store.names.items()}
+        sizes |= {",".join(key): len(pairs) for key, pairs in self._store.pairs.items()}
+        if any(size > self._limits.get(name, _ROOM) for name, size in sizes.items()):
+            self._compact()
+
+    def _compact(self) -> None:
+        """Gives small ids again to the keys that still have events."""
+        for name, live in self._store.compact().items():
+            self._limits[name] = 2 * int(live.sum()) + _ROOM
+            for part in (*self._chains.values(), *self._tallies):
+                if part.key == name:
+                    part.keep(live)
+
+    def _ids(self, key: str) -> int:
+        names = self._store.names.get(key)
+        return len(names) if names is not None else len(self._store.pairs[tuple(key.split(","))])
+
+    def _number(self, key: tuple[str, ...], names: tuple[str, ...]) -> int:
+        ids = tuple(self._store.names[name].find(value) for name, value in zip(names, key, strict=True))
+        return ids[0] if len(ids) == 1 else self._store.pairs[names].find(ids)
+
+
+def _name(plan: Plan) -> str:
+    return ",".join(plan.watch.key)
+
+
+def _grouped(plans: Sequence[Plan]) -> list[list[Plan]]:
+    groups: dict[tuple[object, ...], list[Plan]] = defaultdict(list)
+    for plan in plans:
+        groups[plan.watch.key, plan.watch.size, plan.watch.hop, plan.chain if plan.chain > 0 else 0].append(plan)
+    return list(groups.values())

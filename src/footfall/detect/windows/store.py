@@ -1,0 +1,237 @@
+"""The events that windows still need: columns of numbers in order of time, and those whose time has not closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from footfall.detect.relation import SCHEMA
+from footfall.detect.windows.names import Names, Pairs
+from footfall.detect.windows.plan import Scalars
+
+Array = np.ndarray[Any, Any]
+Rows = dict[str, Array]
+TEXTS = tuple(field.name for field in SCHEMA if pa.types.is_dictionary(field.type))
+NUMBERS = tuple(field.name for field in SCHEMA if field.name not in TEXTS)
+_WORD = 62
+"""Predicates to a word of flags."""
+NULL = -(1 << 31)
+
+
+class Store:
+    """Columns by name: text as ids, numbers with :data:`NULL` for NULL, flags ``#0``.., values ``$0``.., keys of several
+    columns by their names joined with commas.
+
+    Args:
+        scalars: predicates and values worked out for each event.
+        keys: every key of several columns, and the predicates of the events it is for.
+    """
+
+    def __init__(self, scalars: Scalars, keys: Mapping[tuple[str, ...], set[int]]) -> None:
+        self._scalars, self._keys = scalars, keys
+        self.names = {name: Names() for name in TEXTS}
+        self.pairs = {key: Pairs(len(key)) for key in keys}
+        self._pending: list[Rows] = []
+        self._connection = duckdb.connect(":memory:", config={"threads": 1})
+        self._sql = _scalar_sql(scalars)
+        self.words = (len(scalars.flags) + _WORD - 1) // _WORD
+        empty = self._rows(SCHEMA.empty_table())
+        self._columns = {name: Column(values.dtype) for name, values in empty.items()}
+        self.base = 0
+        self.until: int | None = None
+
+    def __len__(self) -> int:
+        return len(self._columns["event_time"])
+
+    def __getitem__(self, name: str) -> Array:
+        """A column of the events whose time has closed, in order of time."""
+        return self._columns[name].view
+
+    @property
+    def times(self) -> Array:
+        """The column ``event_time``."""
+        return self["event_time"]
+
+    def add(self, events: pa.Table) -> None:
+        """Takes events of the relation, in any order; none may lie before ``until``."""
+        if len(events):
+            self._pending.append(self._rows(events))
+        if len(self._pending) > 64:
+            self._pending = [_joined(self._pending)]
+
+    def pending(self) -> Rows:
+        """The events whose time has not closed, in one piece."""
+        if len(self._pending) != 1:
+            self._pending = [_joined(self._pending)] if self._pending else [self._rows(SCHEMA.empty_table())]
+        return self._pending[0]
+
+    def close(self, until: int) -> int:
+        """Moves the events before ``until``, UTC ms, into the columns; returns how many."""
+        self.until = until
+        due, left = [], []
+        for rows in self._pending:
+            ripe = rows["event_time"] < until
+            if ripe.all():
+                due.append(rows)
+            elif not ripe.any():
+                left.append(rows)
+            else:
+                due.append({name: values[ripe] for name, values in rows.items()})
+                left.append({name: values[~ripe] for name, values in rows.items()})
+        self._pending = left
+        if not due:
+            return 0
+        rows = _joined(due)
+        order = np.argsort(rows["event_time"], kind="stable")
+        for name, values in rows.items():
+            self._columns[name].append(values[order])
+        return len(order)
+
+    def evict(self, before: int) -> int:
+        """Forgets the closed events before a time; returns how many."""
+        gone = int(np.searchsorted(self.times, before))
+        if gone:
+            for column in self._columns.values():
+                column.drop(gone)
+            self.base += gone
+        return gone
+
+    def between(self, since: int, until: int) -> slice:
+        """The closed events of a span of time."""
+        first, last = np.searchsorted(self.times, (since, until))
+        return slice(int(first), int(last))
+
+    def flags(self, predicate: int, values: Mapping[str, Array] | Store, where: Any = slice(None)) -> Array:
+        """A predicate for some rows of the columns or of ``pending``."""
+        word, bit = divmod(predicate, _WORD)
+        flagged: Array = (values[f"#{word}"][where] >> bit) & 1 == 1
+        return flagged
+
+    def take(self, rows: Array, names: Iterable[str]) -> Rows:
+        """Some columns of some rows; rows from ``len(self)`` on are pending ones."""
+        if not len(rows) or rows.max(initial=0) < len(self):
+            return {name: self[name][rows] for name in names}
+        closed, pending = rows < len(self), self.pending()
+        found = {}
+        for name in names:
+            values = np.empty(len(rows), self[name].dtype if len(self) else pending[name].dtype)
+            values = values.astype(np.result_type(values.dtype, pending[name].dtype), copy=False)
+            values[closed] = self[name][rows[closed]]
+            values[~closed] = pending[name][rows[~closed] - len(self)]
+            found[name] = values
+        return found
+
+    def table(self, rows: Array) -> pa.Table:
+        """Some rows as they came."""
+        found = self.take(rows, (*TEXTS, *NUMBERS))
+        arrays = [
+            self.names[field.name].decoded(found[field.name])
+            if field.name in self.names
+            else pa.array(found[field.name], field.type, mask=found[field.name] == NULL)
+            for field in SCHEMA
+        ]
+        return pa.table(arrays, schema=SCHEMA)
+
+    def compact(self) -> dict[str, Array]:
+        """Gives small ids again to what is still in a column; returns, by column, which of the old ids live."""
+        found = {name: self._live(name, len(names)) for name, names in self.names.items()}
+        places = {name: np.append(np.cumsum(live) - 1, -1).astype(np.int32) for name, live in found.items()}
+        for key, pairs in self.pairs.items():
+            name = ",".join(key)
+            found[name] = self._live(name, len(pairs))
+            places[name] = np.append(np.cumsum(found[name]) - 1, -1).astype(np.int32)
+            pairs.keep(found[name], [places[part] for part in key])
+        for name, names in self.names.items():
+            names.keep(found[name])
+        for name, moved in places.items():
+            self._columns[name].replace(moved[self[name]])
+            for rows in self._pending:
+                rows[name] = moved[rows[name]]
+        return found
+
+    def _live(self, name: str, ids: int) -> Array:
+        live = np.zeros(ids + 1, bool)
+        for values in (self[name], *(rows[name] for rows in self._pending)):
+            live[values] = True
+        return live[:-1]
+
+    def _rows(self, events: pa.Table) -> Rows:
+        rows: Rows = {name: self.names[name].ids(events[name]) for name in TEXTS}
+        for name in NUMBERS:
+            column = events[name]
+            rows[name] = (column.fill_null(NULL) if column.null_count else column).to_numpy()
+        rows |= self._worked_out(events)
+        for key, predicates in self._keys.items():
+            chosen = np.zeros(len(events), bool)
+            for predicate in predicates:
+                chosen |= self.flags(predicate, rows)
+            rows[",".join(key)] = self.pairs[key].ids([rows[name] for name in key], chosen)
+        return rows
+
+    def _worked_out(self, events: pa.Table) -> Rows:
+        self._connection.register("events", events)
+        found = self._connection.sql(self._sql).to_arrow_table()
+        rows: Rows = {}
+        for word in range(self.words):
+            total = np.zeros(len(events), np.int64)
+            for place in range(word * _WORD, min((word + 1) * _WORD, len(self._scalars.flags))):
+                total |= found[f"f{place}"].to_numpy().astype(np.int64) << (place - word * _WORD)
+            rows[f"#{word}"] = total
+        for place in range(len(self._scalars.values)):
+            rows[f"${place}"] = found[f"v{place}"].to_numpy()
+        return rows
+
+
+class Column:
+    """An array that grows at its end and is cut at its front."""
+
+    def __init__(self, dtype: Any) -> None:
+        self._data = np.empty(1024, dtype)
+        self._first = self._last = 0
+
+    def __len__(self) -> int:
+        return self._last - self._first
+
+    @property
+    def view(self) -> Array:
+        """What is in it."""
+        return self._data[self._first : self._last]
+
+    def append(self, values: Array) -> None:
+        """Puts values at the end."""
+        if self._last + len(values) > len(self._data):
+            self._make_room(len(values))
+        self._data[self._last : self._last + len(values)] = values
+        self._last += len(values)
+
+    def drop(self, rows: int) -> None:
+        """Cuts rows off the front."""
+        self._first += rows
+
+    def replace(self, values: Array) -> None:
+        """Puts other values in the place of all."""
+        self._data, self._first, self._last = values.copy(), 0, len(values)
+
+    def _make_room(self, more: int) -> None:
+        kept = self.view
+        wanted = len(kept) + more
+        if wanted > len(self._data) * 3 // 4:
+            self._data = np.empty(wanted * 3 // 2, self._data.dtype)
+        self._data[: len(kept)] = kept.copy() if kept.base is self._data else kept
+        self._first, self._last = 0, len(kept)
+
+
+def _joined(parts: list[Rows]) -> Rows:
+    if len(parts) == 1:
+        return parts[0]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _scalar_sql(scalars: Scalars) -> str:
+    flags = [f"COALESCE({text}, FALSE)::TINYINT AS f{place}" for place, text in enumerate(scalars.flags)]
+    values = [f"COALESCE({text}, 0)::BIGINT AS v{place}" for place, text in enumerate(scalars.values)]
+    return f"SELECT {', '.join([*flags, *values])} FROM events"
