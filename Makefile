@@ -27,7 +27,7 @@ check: dev ## format, lint, types, layers, generated tables
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo $(if $(WRITTEN),&& $(BIN)/cog --check $(WRITTEN))
 
 bench: dev ## side by side with the alternatives; installs them
-	@tools/bootstrap.sh dev bench
+	@tools/bootstrap.sh dev bench flink
 	$(BIN)/python -m bench $(ARGS)
 
 docs: dev ## write the generated tables of the Markdown files again

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds .venv from the lock files: tools/bootstrap.sh [dev] [bench]. Does nothing when nothing changed, and starts afresh
-# after an interrupted or broken install. PYTHON names the interpreter; UV=no keeps to pip where uv is on the PATH.
+# Builds .venv from the lock files: tools/bootstrap.sh [dev] [bench] [flink]. Does nothing when nothing changed, and
+# starts afresh after an interrupted or broken install. PYTHON names the interpreter; UV=no keeps to pip where uv is on the PATH.
 set -eu
 cd "$(dirname "$0")/.."
 VENV=$PWD/.venv
@@ -71,6 +71,16 @@ layer() { # NAME FILE ARGUMENTS...: installs what FILE asks for, unless that was
 
 locked() { layer "$1" "$2" --require-hashes -r "$2"; }
 
+apart() { # NAME PYTHON: what NAME asks for, in .venv/NAME with that Python, for its pins are no one else's
+  if ! "$2" -c "" 2>/dev/null; then say "no $2 was found: going without $1"; return; fi
+  (
+    VENV=$VENV/$1 PYTHON=$2
+    unset python
+    [ -e "$MADE/$1" ] || { find_tools; make_venv; }
+    locked "$1" "requirements-$1.lock"
+  )
+}
+
 base() { echo "$VENV"; cksum requirements*.lock tools/bootstrap.sh; }
 
 sound() {
@@ -85,4 +95,9 @@ if ! sound; then
 fi
 locked runtime requirements.lock
 layer project pyproject.toml --no-build-isolation -e .
-for extra in "$@"; do locked "$extra" "requirements-$extra.lock"; done
+for extra in "$@"; do
+  case $extra in
+  flink) apart flink python3.11 ;;
+  *) locked "$extra" "requirements-$extra.lock" ;;
+  esac
+done

@@ -16,3 +16,4 @@ lock() { # GROUP FILE ARGUMENTS...
 lock build requirements.lock pyproject.toml "$@"
 lock dev requirements-dev.lock --constraints requirements.lock "$@"
 lock bench requirements-bench.lock --constraints requirements.lock "$@"
+lock flink requirements-flink.lock "$@"
