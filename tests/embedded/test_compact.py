@@ -58,8 +58,11 @@ def test_the_lake_is_the_same_wherever_compaction_stopped(batches: list[list[int
         assert brought_in(home) == Counts()
 
 
-def test_small_batches_are_joined_and_differ_in_their_columns(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compacting, "ROWS", 3)
+@pytest.mark.parametrize(("bound", "most"), [("ROWS", 3), ("BATCHES", 2)])
+def test_small_batches_are_joined_and_differ_in_their_columns(
+    home: Home, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+) -> None:
+    monkeypatch.setattr(compacting, bound, most)
     with Appender(home.lake.layout) as appender:
         for number, brand in enumerate([None, "a", None, "b", "c"]):
             appender.submit([event(DAYS[0], event_id=str(number), brand=brand)]).result()

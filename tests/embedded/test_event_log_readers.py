@@ -111,6 +111,14 @@ def test_waiting_ends_when_something_arrives(layout: Layout) -> None:
         assert not appender.log.wait(1, 0)
 
 
+def test_waiting_goes_on_into_the_next_segment(layout: Layout) -> None:
+    one_each(layout, NOON)
+    timer = threading.Timer(0.05, lambda: one_each(layout, NOON + HOUR))
+    timer.start()
+    assert SegmentedLog(layout).wait(1, 30)
+    timer.join()
+
+
 def test_a_damaged_segment_is_said_in_a_sentence(layout: Layout) -> None:
     one_each(layout, NOON)
     (segment,) = segments.segments(layout.log)
@@ -159,3 +167,14 @@ def test_a_draft_of_a_segment_is_no_segment(layout: Layout) -> None:
 def test_a_submission_knows_its_size() -> None:
     assert Submission([1, 2], 0).size == 2
     assert Submission(pa.table({"a": [1, 2, 3]}), 0).size == 3
+
+
+def test_what_a_killed_retention_left_beside_a_segment_goes(layout: Layout) -> None:
+    one_each(layout, NOON)
+    left = layout.log / "0000000000000000-2024-05-01T11.sqlite-wal"
+    left.touch()
+    (layout.log / "0000000000000009-2024-05-01T11.draft-wal").touch()
+    SegmentedLog(layout).retire(NOON)
+    assert not left.exists()
+    one_each(layout, NOON + HOUR)
+    assert {path.suffix for path in layout.log.iterdir()} == {"", ".db", ".sqlite"} - {".db"}

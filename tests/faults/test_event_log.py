@@ -22,6 +22,7 @@ from tests.conftest import Home, temporary_home
 from tests.faults.writer import EVENTS
 
 ROOT = Path(__file__).parents[2]
+slow = pytest.mark.slow
 traced = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
 
@@ -81,7 +82,7 @@ def strace(*options: str) -> list[str]:
 
 @traced
 @pytest.mark.parametrize("call", ["fsync", "fdatasync"])
-@pytest.mark.parametrize("when", [1, 2, 3, 5, 9, 20])
+@pytest.mark.parametrize("when", [3, *(pytest.param(when, marks=slow) for when in (1, 2, 5, 9, 20))])
 def test_killed_at_any_sync(home: Home, call: str, when: int) -> None:
     killed = run(
         [*strace("-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={when}"), *writer(home, 0, 60)]
@@ -97,7 +98,7 @@ def test_killed_at_any_sync(home: Home, call: str, when: int) -> None:
 @traced
 @pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
 @pytest.mark.parametrize("call", ["fsync,fdatasync", "pwrite64"])
-@pytest.mark.parametrize("when", ["4", "6+40", "9..14"])
+@pytest.mark.parametrize("when", ["6+40", *(pytest.param(when, marks=slow) for when in ("4", "9..14"))])
 def test_a_disk_that_fails_for_a_while_acknowledges_nothing_that_is_not_there(
     home: Home, error: str, call: str, when: str
 ) -> None:
@@ -112,31 +113,60 @@ def test_a_disk_that_fails_for_a_while_acknowledges_nothing_that_is_not_there(
     assert_kept(home, first.stdout + disturbed.stdout, 61)
 
 
-def test_no_room_is_said_nothing_is_acknowledged_and_it_goes_on_when_there_is(home: Home) -> None:
-    with subprocess.Popen(
-        writer(home, 0, 3000),
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+COMPACTION = """
+import sys
+from pathlib import Path
+from footfall.embedded.compact import compact
+from footfall.embedded.event_log import SegmentedLog
+from footfall.embedded.run import open_lake
+lake = open_lake(Path(sys.argv[1]))
+lake.layout.work.mkdir(parents=True, exist_ok=True)
+compact(lake, SegmentedLog(lake.layout))
+"""
+
+
+@traced
+@pytest.mark.parametrize("call", ["rename", "fsync", "fdatasync", "unlink"])
+@pytest.mark.parametrize("when", [1, *(pytest.param(when, marks=slow) for when in (2, 3))])
+def test_compaction_killed_and_done_again(home: Home, call: str, when: int) -> None:
+    compaction = [sys.executable, "-c", COMPACTION, str(home.path)]
+    acknowledged = ""
+    for turn in range(2):
+        written = run(writer(home, turn * 20, 20))
+        acknowledged += written.stdout
+        killed = run([*strace("-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={when}"), *compaction])
+        assert killed.returncode in (0, -signal.SIGKILL), killed.stderr
+    assert run(compaction).returncode == 0
+    assert len(acknowledged.split()) == 40
+    assert_kept(home, acknowledged, 40)
+
+
+def test_no_room_is_said_nothing_is_acknowledged_and_it_goes_on_when_there_is(home: Home, tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    with (
+        said.open("w") as errors,
+        subprocess.Popen(
+            writer(home, 0, 10**6), cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as process,
+    ):
         assert process.stdout is not None
-        assert process.stderr is not None
         begun = process.stdout.readline()
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
-        assert "takes nothing" in process.stderr.readline()
+        time.sleep(0.1)
         before = SegmentedLog(home.lake.layout).end()
         time.sleep(0.2)
         assert 0 < SegmentedLog(home.lake.layout).end() == before
+        assert process.poll() is None
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-        acknowledged, _ = process.communicate(timeout=120)
-        assert process.returncode == 0
-    assert len((begun + acknowledged).split()) == 3000
-    assert_kept(home, begun + acknowledged, 3000)
+        acknowledged = begun + "".join(process.stdout.readline() for _ in range(500))
+        process.send_signal(signal.SIGKILL)
+        acknowledged += process.stdout.read()
+    assert "takes nothing" in said.read_text()
+    assert len(acknowledged.split()) > 500
+    assert_kept(home, acknowledged, 10**6)
 
 
-@pytest.mark.slow
+@slow
 def test_killed_thirty_times_under_load(home: Home) -> None:
     moments = random.Random(7)
     acknowledged, sent = "", 0

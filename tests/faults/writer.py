@@ -11,20 +11,24 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from footfall.embedded.appender import Appender
+from footfall.ingest.rows import Row
 from footfall.layout import Layout
 from footfall.ports import FootfallError
-from tests.conftest import event
 
 EVENTS = 5
 MOMENT = "2024-05-01T12:00:00Z"
 PAD = "x" * 200
 
 
-def batch(number: int) -> list[dict[str, object]]:
+def batch(number: int) -> list[Any]:
     """The events of a batch."""
-    return [event(MOMENT, event_id=f"{number}.{place}", path=f"/{number}{PAD}") for place in range(EVENTS)]
+    names = (f"{number}.{place}" for place in range(EVENTS))
+    return [
+        Row(event_time=MOMENT, event_type="page", user_id="u", event_id=name, path=f"/{name}{PAD}") for name in names
+    ]
 
 
 def client(appender: Appender, numbers: range) -> None:

@@ -17,6 +17,7 @@ import pyarrow as pa
 from footfall.embedded import segments
 from footfall.embedded.event_log import SegmentedLog
 from footfall.embedded.segments import Batch, Segment
+from footfall.embedded.table import sync
 from footfall.ingest.intake import Judged, Submission, judge
 from footfall.layout import Layout
 from footfall.ports import BusyError, DeadLetter, FootfallError, Receipt
@@ -228,6 +229,8 @@ def _fail(group: list[Waiting], error: Exception) -> None:
 def _lock(layout: Layout) -> IO[str]:
     """Keeps other writers out for as long as the file is open."""
     layout.log.mkdir(parents=True, exist_ok=True)
+    for folder in (layout.home, layout.home.parent):
+        sync(folder)
     lock = (layout.log / ".lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -14,7 +14,8 @@ from footfall.embedded.table import sync
 from footfall.ports import Counts
 
 ROWS = 1 << 17
-"""Rows of small batches handed on together."""
+"""Rows of small batches handed on together, of at most so many batches."""
+BATCHES = 1 << 11
 
 
 def compact(lake: EmbeddedLake, log: SegmentedLog, until: int | None = None) -> Counts:
@@ -49,13 +50,15 @@ def compact(lake: EmbeddedLake, log: SegmentedLog, until: int | None = None) -> 
 def _joined(log: SegmentedLog, after: int, until: int) -> Iterator[pa.Table]:
     """The events of some batches, small batches together."""
     held: list[pa.Table] = []
+    rows = 0
     for offset, events in log.read(after):
         if offset > until:
             break
         held.append(events)
-        if sum(table.num_rows for table in held) >= ROWS:
+        rows += events.num_rows
+        if rows >= ROWS or len(held) >= BATCHES:
             yield _one(held)
-            held = []
+            held, rows = [], 0
     if held:
         yield _one(held)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -77,11 +77,23 @@ class SegmentedLog:
     def wait(self, after: int, timeout: float) -> bool:
         """Waits until there is a batch after an offset; False when ``timeout`` seconds passed without one."""
         until = time.monotonic() + timeout
-        while self.end() <= after:
+        while True:
+            newest = segments.segments(self.folder)[-1:]
+            if newest and self._reached(newest[0], after, until):
+                return True
             if time.monotonic() >= until:
                 return False
             time.sleep(POLL)
-        return True
+
+    def _reached(self, newest: Segment, after: int, until: float) -> bool:
+        """Waits over one connection, which is cheap, for as long as a segment is the newest."""
+        with suppress(FileNotFoundError), segments.reading(newest.path) as connection:
+            while segments.end_now(connection, newest) <= after:
+                if time.monotonic() >= until or segments.segments(self.folder)[-1:] != [newest]:
+                    return False
+                time.sleep(POLL)
+            return True
+        return False
 
     def offset(self, reader: str) -> int:
         """How far a reader has come; 0 for one that is not known."""
@@ -125,6 +137,7 @@ class SegmentedLog:
                 break
             segments.remove(segment.path)
             gone.append(segment)
+        segments.sweep(self.folder)
         return gone
 
     def _passed(self, since: int) -> int:

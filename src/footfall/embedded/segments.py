@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -73,7 +73,8 @@ def create(folder: Path, first: int, hour: str, marks: Mapping[str, str]) -> Seg
     """Begins a segment: it is seen when it is whole, and holds every mark from its beginning."""
     path = folder / f"{first:016d}-{hour}{SUFFIX}"
     draft = path.with_suffix(".draft")
-    remove(draft)
+    for unfinished in folder.glob("*.draft*"):
+        unfinished.unlink()
     with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
         connection.executescript(f"PRAGMA page_size={PAGE_BYTES}; PRAGMA journal_mode=WAL; {_SCHEMA}")
         connection.executemany("INSERT INTO marks VALUES (?, ?)", sorted(marks.items()))
@@ -87,6 +88,13 @@ def remove(path: Path) -> None:
     """Removes a segment with what SQLite keeps beside it."""
     for name in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
         name.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Removes what SQLite kept beside segments that have gone."""
+    for beside in folder.glob(f"*{SUFFIX}-*"):
+        if not beside.with_name(beside.name.rpartition("-")[0]).exists():
+            beside.unlink(missing_ok=True)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -137,8 +145,17 @@ def letters(path: Path, after: int, until: int) -> list[DeadLetter]:
 
 def end(segment: Segment) -> int:
     """The number of a segment's last batch; the one before its first while it is empty."""
-    rows = _asked(segment.path, "SELECT max(sequence) FROM batches")
-    return segment.first - 1 if not rows or rows[0][0] is None else int(rows[0][0])
+    try:
+        with reading(segment.path) as connection:
+            return end_now(connection, segment)
+    except FileNotFoundError:
+        return segment.first - 1
+
+
+def end_now(connection: sqlite3.Connection, segment: Segment) -> int:
+    """The same over a connection that is kept."""
+    (last,) = connection.execute("SELECT max(sequence) FROM batches").fetchone()
+    return segment.first - 1 if last is None else int(last)
 
 
 def marks(path: Path) -> dict[str, str]:
@@ -159,15 +176,30 @@ def unpack(payload: bytes | None) -> pa.Table:
     return pa.ipc.open_stream(payload).read_all() if payload else arrow_schema().empty_table()
 
 
-def _asked(path: Path, query: str, *values: object) -> list[Any]:
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Opens a segment for reading.
+
+    Raises:
+        FileNotFoundError: it has gone.
+        FootfallError: it is damaged.
+    """
     try:
         with closing(connect(path)) as connection:
             connection.execute("PRAGMA query_only=1")
-            return connection.execute(query, values).fetchall()
+            yield connection
     except sqlite3.Error as error:
         if not path.exists():
-            return []
+            raise FileNotFoundError(path) from error
         raise FootfallError(f"{path} cannot be read ({error}); `footfall doctor` says what to do.") from error
+
+
+def _asked(path: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
+    try:
+        with reading(path) as connection:
+            return connection.execute(query, values).fetchall()
+    except FileNotFoundError:
+        return []
 
 
 def _received(events: pa.Table, now: int) -> tuple[int, int]:
