@@ -98,7 +98,7 @@ class Intake:
         if sender is None:
             raise RefusalError(401, "key")
         arrival = self._arrival(sender, came_from, headers)
-        await self._store(route, told, sender, arrival, len(plain))
+        await self._store(route, told, sender, arrival, len(plain) + len(scope["query_string"]))
 
     def _arrival(self, sender: Sender, came_from: str | None, headers: dict[bytes, bytes]) -> Arrival:
         agent = headers.get(b"user-agent", b"").decode("latin-1").replace("\0", "") or None

@@ -1,0 +1,1 @@
+"""The collector as its clients see it: over HTTP, on this machine."""
