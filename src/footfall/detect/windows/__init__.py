@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from footfall.detect.windows.found import Found
 from footfall.detect.windows.oracle import Oracle
+from footfall.detect.windows.panes import Panes
 
-__all__ = ["Found", "Oracle", "Windows"]
+__all__ = ["Found", "Oracle", "Panes", "Windows"]
 
 
 class Windows(Protocol):

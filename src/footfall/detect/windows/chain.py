@@ -61,6 +61,12 @@ class Chain:
         found = np.flatnonzero(places >= max(store.base, 0))
         return found + rows.start, places[found] - store.base
 
+    def rebuild(self, store: Store) -> None:
+        """Links all closed events anew."""
+        self.drop(len(self._before))
+        self._last = np.empty(0, np.int64)
+        self.link(store, 0)
+
     def keep(self, live: Array) -> None:
         """Follows the ids of keys that moved up; ``live`` flags those that stay."""
         self._last = grown(self._last, len(live), -1)[: len(live)][live]

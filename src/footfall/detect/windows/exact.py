@@ -93,11 +93,15 @@ def _gathered(store: Store, key: str, suspects: Suspects, pending: bool) -> tupl
     since, until = int(ends[0]) - plan.watch.size, int(ends[-1])
     closed = store.between(since, until)
     ranks, found = _ranked(store, key, suspects, store, closed)
+    if plan.chain > 0:
+        chained = store.flags(plan.chain, store, closed)[found]
+        ranks, found = ranks[chained], found[chained]
     rows, times = found + closed.start, store.times[found + closed.start]
     if pending:
         waiting = store.pending()
         more, place = _ranked(store, key, suspects, waiting, slice(None))
         inside = (waiting["event_time"][place] >= since) & (waiting["event_time"][place] < until)
+        inside &= store.flags(max(plan.chain, 0), waiting, place)
         ranks, rows = np.concatenate([ranks, more[inside]]), np.concatenate([rows, place[inside] + len(store)])
         times = np.concatenate([times, waiting["event_time"][place[inside]]])
     span = until - since + 1

@@ -32,23 +32,26 @@ class Names:
 
     def _chunk(self, chunk: Any) -> Ids:
         encoded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
-        values = encoded.dictionary.to_pylist()
-        places = np.fromiter(map(self._ids.get, values, [-1] * len(values)), np.int32, len(values))
         codes = pc.fill_null(encoded.indices, -1) if encoded.null_count else encoded.indices
         rows = codes.to_numpy(zero_copy_only=False)
-        if len(values) and (places < 0).any():
-            self._learn(values, places, rows)
-        return np.append(places, np.int32(-1))[rows]
-
-    def _learn(self, values: list[str], places: Ids, rows: Ids) -> None:
-        used = np.zeros(len(values) + 1, bool)
+        used = np.zeros(len(encoded.dictionary) + 1, bool)
         used[rows] = True
-        for place in np.flatnonzero((places < 0) & used[:-1]).tolist():
-            value = values[place]
-            number = self._ids.setdefault(value, len(self._values))
-            if number == len(self._values):
-                self._values.append(value)
-            places[place] = number
+        chosen = np.flatnonzero(used[:-1])
+        values = encoded.dictionary
+        values = (values if len(chosen) == len(values) else values.take(pa.array(chosen))).to_pylist()
+        ids = np.full(len(used), -1, np.int32)
+        ids[chosen] = self._known(values)
+        return np.asarray(ids[rows])
+
+    def _known(self, values: list[str]) -> list[int]:
+        ids: list[Any] = list(map(self._ids.get, values))
+        if None in ids:
+            for place, number in enumerate(ids):
+                if number is None:
+                    value = values[place]
+                    ids[place] = self._ids[value] = len(self._values)
+                    self._values.append(value)
+        return ids
 
     def find(self, value: str) -> int:
         """The id of a value; -1 where it has none."""
@@ -108,7 +111,7 @@ class Pairs:
         if not len(rows):
             return found
         codes = np.stack([part[rows] for part in parts], axis=1).astype(np.int32)
-        fresh = []
+        fresh: list[tuple[int, ...]] = []
         for row, code in zip(rows.tolist(), map(tuple, codes.tolist()), strict=True):
             number = self._ids.setdefault(code, len(self._ids))
             if number == len(self.codes) + len(fresh):

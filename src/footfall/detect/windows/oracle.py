@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from io import BytesIO
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from sqlglot import exp
 
 from footfall.detect.compile import EVENTS, WINDOW_END, watch_tree
 from footfall.detect.relation import SCHEMA
@@ -19,9 +21,8 @@ class Oracle:
     """An engine that is slow and obviously right; quick enough for the live traffic of a small store."""
 
     def __init__(self, watches: Sequence[Watch]) -> None:
-        for watch in watches:
-            watch_tree(watch)
         self._watches = tuple(watches)
+        self._reads = {watch.id: _columns(watch) for watch in watches}
         self._longest = max((watch.size for watch in watches), default=0)
         self._events = SCHEMA.empty_table()
         self._watermark: int | None = None
@@ -31,7 +32,7 @@ class Oracle:
         """See :class:`footfall.detect.windows.Windows`."""
         if self._watermark is not None:
             events = events.filter(pc.greater(events["event_time"], self._watermark))
-        self._events = pa.concat_tables([self._events, events]).unify_dictionaries()
+        self._events = pa.concat_tables([self._events, events]).unify_dictionaries().sort_by("event_time").combine_chunks()
         before = self._watermark
         self._watermark = watermark if before is None else max(watermark, before)
         found = []
@@ -90,13 +91,19 @@ class Oracle:
         return sorted(end for end in ends if closed < end - 1 <= (self._watermark or 0))
 
     def _window(self, watch: Watch, end: int) -> pa.Table:
-        times = self._events["event_time"]
-        return self._events.filter(pc.and_(pc.greater_equal(times, end - watch.size), pc.less(times, end)))
+        first, last = np.searchsorted(self._events["event_time"].to_numpy(), (end - watch.size, end))
+        return self._events.slice(first, last - first)
 
     def _judge(self, watch: Watch, end: int) -> pa.Table:
-        events = self._window(watch, end)
+        events = self._window(watch, end).select(self._reads[watch.id])
         for name in watch.key:
-            events = events.filter(pc.is_valid(events[name]))
+            if events[name].null_count:
+                events = events.filter(pc.is_valid(events[name]))
         self._connection.register(EVENTS, events)
         found = self._connection.sql(watch.text).to_arrow_table()
         return found.append_column(WINDOW_END, pa.array([end] * len(found), pa.int64()))
+
+
+def _columns(watch: Watch) -> list[str]:
+    named = {column.name for column in watch_tree(watch).find_all(exp.Column)}
+    return [name for name in SCHEMA.names if name in named]

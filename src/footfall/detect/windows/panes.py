@@ -1,4 +1,4 @@
-"""The fast engine: running totals find suspects, suspects are looked at exactly, and the rule's own text has the last word."""
+"""The fast engine: running totals find suspects, who are looked at exactly; the rule's own text has the last word."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from math import gcd
 
 import duckdb
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +17,8 @@ from footfall.detect.windows.chain import Chain
 from footfall.detect.windows.exact import Pairs, looked_at, told
 from footfall.detect.windows.found import Found, in_order
 from footfall.detect.windows.plan import Plan, Scalars, planned
-from footfall.detect.windows.store import Store
+from footfall.detect.windows.state import State, decoded, packed, read, unpacked, written
+from footfall.detect.windows.store import Array, Store
 from footfall.detect.windows.tally import Suspects, Tally
 from footfall.rules import Watch
 
@@ -83,6 +85,53 @@ class Panes:
                     return self._store.table(pairs.rows[pairs.first[place] : pairs.last[place]])
         return SCHEMA.empty_table()
 
+    def snapshot(self) -> bytes:
+        """See :class:`footfall.detect.windows.Windows`."""
+        closed, pending = self._store.contents()
+        arrays = {f"closed {name}": packed(values) for name, values in closed.items()}
+        arrays |= {f"pending {name}": packed(values) for name, values in pending.items()}
+        arrays |= {f"key {','.join(key)}": packed(pairs.codes.ravel()) for key, pairs in self._store.pairs.items()}
+        state = State(
+            watches=self._watches(),
+            watermark=self._watermark,
+            until=self._store.until,
+            base=self._store.base,
+            done=[tally.done for tally in self._tallies],
+            limits=self._limits,
+            arrays=arrays,
+            texts={name: written(names.values()) for name, names in self._store.names.items()},
+        )
+        return msgspec.msgpack.encode(state)
+
+    def restore(self, state: bytes) -> None:
+        """See :class:`footfall.detect.windows.Windows`.
+
+        Raises:
+            StateError: the snapshot is of other watches.
+        """
+        kept = decoded(state, self._watches())
+        arrays: dict[str, dict[str, Array]] = {"closed": {}, "pending": {}, "key": {}}
+        for name, part in kept.arrays.items():
+            kind, _, column = name.partition(" ")
+            arrays[kind][column] = unpacked(part)
+        for name, data in kept.texts.items():
+            self._store.names[name].restore(read(data))
+        for key, pairs in self._store.pairs.items():
+            pairs.restore(arrays["key"][",".join(key)].reshape(-1, len(key)))
+        self._store.refill(arrays["closed"], arrays["pending"], kept.base, kept.until)
+        self._watermark, self._limits = kept.watermark, kept.limits
+        self._seen.clear()
+        for chain in self._chains.values():
+            chain.rebuild(self._store)
+        for tally, done in zip(self._tallies, kept.done, strict=True):
+            tally.rebuild(self._store, self._ids(tally.key), done)
+
+    def _watches(self) -> list[str]:
+        return [
+            f"{plan.watch.id} {plan.watch.size} {plan.watch.hop} {plan.watch.text} {plan.watch.gate}"
+            for plan in self._plans
+        ]
+
     def _tally(self, plans: list[Plan]) -> Tally:
         chain = next((self._chains[_name(plan), plan.chain] for plan in plans if plan.chain >= 0), None)
         return Tally(_name(plans[0]), plans, chain, self._partial.get(plans[0].watch.key))
@@ -135,9 +184,12 @@ class Panes:
         """Gives small ids again to the keys that still have events."""
         for name, live in self._store.compact().items():
             self._limits[name] = 2 * int(live.sum()) + _ROOM
-            for part in (*self._chains.values(), *self._tallies):
-                if part.key == name:
-                    part.keep(live)
+            for chain in self._chains.values():
+                if chain.key == name:
+                    chain.keep(live)
+            for tally in self._tallies:
+                if tally.key == name:
+                    tally.keep(live)
 
     def _ids(self, key: str) -> int:
         names = self._store.names.get(key)

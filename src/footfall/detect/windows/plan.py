@@ -137,8 +137,9 @@ class _Lowering:
     def trigger(self, conjuncts: tuple[exp.Expr, ...]) -> int:
         """The predicate of the first conjunct that asks for a number of events."""
         for conjunct in conjuncts:
-            least = {exp.GTE: 1, exp.GT: 0}.get(type(conjunct))
-            if least is None or not isinstance(conjunct.this, exp.Column) or not conjunct.expression.is_int:
+            least = 1 if isinstance(conjunct, exp.GTE) else 0
+            asks = isinstance(conjunct, exp.GTE | exp.GT) and conjunct.expression.is_int
+            if not asks or not isinstance(conjunct.this, exp.Column):
                 continue
             measure = self._counted(conjunct.this.name)
             if measure and measure.value < 0 and measure.gap is None and int(conjunct.expression.name) >= least:
@@ -248,8 +249,8 @@ def _plain(node: exp.Expr, derived: set[str]) -> bool:
     """Whether an expression is arithmetic or a comparison of gaps alone, or asks whether a gap is there."""
     if isinstance(node, exp.Not) and isinstance(node.this, exp.Is):
         return isinstance(node.this.this, exp.Column)
-    kinds = (exp.Column, exp.Identifier, exp.Literal, exp.Paren, exp.Add, exp.Sub, exp.Mul)
-    kinds += (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.EQ, exp.NEQ, exp.And, exp.Or, exp.Between)
+    numbers = (exp.Column, exp.Identifier, exp.Literal, exp.Paren, exp.Add, exp.Sub, exp.Mul)
+    kinds = (*numbers, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.EQ, exp.NEQ, exp.And, exp.Or, exp.Between)
     names = {column.name for column in node.find_all(exp.Column)}
     return all(isinstance(part, kinds) for part in node.walk()) and names <= derived | {"event_time"}
 

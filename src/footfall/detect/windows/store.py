@@ -23,8 +23,10 @@ NULL = -(1 << 31)
 
 
 class Store:
-    """Columns by name: text as ids, numbers with :data:`NULL` for NULL, flags ``#0``.., values ``$0``.., keys of several
-    columns by their names joined with commas.
+    """Columns by name.
+
+    Text is ids, numbers have :data:`NULL` for NULL; flags are ``#0``.., values ``$0``..; a key of several columns is
+    named by their names joined with commas.
 
     Args:
         scalars: predicates and values worked out for each event.
@@ -135,6 +137,16 @@ class Store:
             for field in SCHEMA
         ]
         return pa.table(arrays, schema=SCHEMA)
+
+    def contents(self) -> tuple[Rows, Rows]:
+        """All closed and all pending events, by column."""
+        return {name: column.view for name, column in self._columns.items()}, self.pending()
+
+    def refill(self, closed: Rows, pending: Rows, base: int, until: int | None) -> None:
+        """Takes back what ``contents`` gave; names and pairs are restored by themselves."""
+        for name, values in closed.items():
+            self._columns[name].replace(values)
+        self._pending, self.base, self.until = [pending], base, until
 
     def compact(self) -> dict[str, Array]:
         """Gives small ids again to what is still in a column; returns, by column, which of the old ids live."""
