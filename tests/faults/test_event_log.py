@@ -142,8 +142,8 @@ def test_compaction_killed_and_done_again(home: Home, call: str, when: int) -> N
 
 
 def test_no_room_is_said_nothing_is_acknowledged_and_it_goes_on_when_there_is(home: Home) -> None:
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(writer(home, 0, 10**6), cwd=ROOT, env=environment(), text=True, **pipes) as process:
+    pipe, command = subprocess.PIPE, writer(home, 0, 10**6)
+    with subprocess.Popen(command, cwd=ROOT, env=environment(), text=True, stdout=pipe, stderr=pipe) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         begun = process.stdout.readline()
