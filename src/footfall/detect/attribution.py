@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pyarrow.compute as pc
 
 from footfall.detect.history import History
 from footfall.detect.surge import PANE
-from footfall.incident import Subject
+from footfall.incident import Finding, Severity, Subject
 
 PURE = 4
 """A kind of traffic is blamed when it is so many times what is usual of it, and ``ROOM`` events."""
@@ -37,7 +38,7 @@ def attribute(events: pa.Table, since: int, until: int, history: History) -> tup
     usual = history.pace() * max(PANE, until - since) / PANE
     rows = _without_people(events.select(NEEDED).cast(_PLAIN).filter(pc.equal(events["verified"], 0)))
     cookieless, strangers = _cookieless(rows), _strangers(rows)
-    blamed = pa.chunked_array([pa.array([False] * len(rows))])
+    blamed = pa.chunked_array([pa.array([False] * len(rows), pa.bool_())])
     if _is_pure(pc.sum(cookieless).as_py(), usual * history.mix("cookieless")):
         blamed = cookieless
     rest = pc.and_(strangers, pc.invert(blamed))
@@ -52,10 +53,27 @@ NEEDED = ["event_type", "user_id", "user_session", "user_agent", "referrer", "ca
 _PLAIN = pa.schema([(name, pa.int32() if name == "verified" else pa.string()) for name in NEEDED])
 
 
+def attributed(finding: Finding, events: pa.Table, history: History) -> Finding:
+    """An attack with its members; one that nobody can be blamed for is a crowd.
+
+    Args:
+        finding: of :class:`footfall.detect.surge.Surge`.
+        events: relation rows of the finding's window.
+        history: what was usual.
+    """
+    if finding.severity is Severity.INFO:
+        return finding
+    members = attribute(events, finding.since, finding.until, history)
+    if not members:
+        return replace(finding, watch="crowd", severity=Severity.INFO)
+    return replace(finding, members=members)
+
+
 def _without_people(rows: pa.Table) -> pa.Table:
     """Rows of actors that show nothing only customers do."""
     acts = pc.is_in(rows["event_type"], value_set=pa.array(["cart", "purchase", "remove_from_cart", "identify"]))
-    people = rows.filter(pc.or_(acts, pc.is_valid(rows["user_id"])))["actor"].unique()
+    known = pc.and_(pc.is_valid(rows["user_id"]), pc.not_equal(rows["event_type"], "login_failed"))
+    people = rows.filter(pc.or_(acts, known))["actor"].unique()
     return rows.filter(pc.and_(pc.is_valid(rows["actor"]), pc.invert(pc.is_in(rows["actor"], value_set=people))))
 
 

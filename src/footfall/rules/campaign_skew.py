@@ -33,3 +33,16 @@ def few_agents(finding: Finding, steps: Steps, history: History) -> Finding | No
         if len(acts) <= 2 and not is_customer(acts) and (acts[0].user_agent or "") in common
     }
     return blamed(finding, actors, usual_visits=round(usual), agents=len(agents))
+
+
+def strange_agent(finding: Finding, steps: Steps, history: History) -> Finding | None:
+    """Confirms three times the visits that the agent's part of the campaign's usual ones would be."""
+    visits = {name: acts for name, acts in by_actor(steps()).items() if not is_customer(acts)}
+    agent = next((acts[0].user_agent for acts in visits.values()), None) or ""
+    minutes = (finding.until - finding.since) / 60_000
+    usual = (
+        history.usual("agent", agent, "visits") * minutes * history.share("campaign", finding.subject.name, "visits")
+    )
+    if history.minutes < LEARNT or finding.counts["visits"] < TIMES * usual:
+        return None
+    return blamed(finding, (name for name, acts in visits.items() if len(acts) <= 2), usual_visits=round(usual))

@@ -60,3 +60,30 @@ GROUP BY referrer
 HAVING count(*) >= 100
    AND 100 * count(*) FILTER (WHERE events = 1) >= 95 * count(*)
    AND sum(intents) = 0
+;
+
+-- watch: model
+-- subject: campaign
+-- key: campaign, user_agent
+-- window: 15 minutes
+-- hop: 1 minute
+-- gate: count(DISTINCT actor) >= 60 AND count(*) FILTER (WHERE event_type IN ('cart', 'purchase')) = 0
+-- confirm: strange_agent
+-- baseline: yes
+-- note: the campaign's own visitors hide a small farm; its one or two models of phone do not
+WITH visit AS (
+  SELECT campaign, user_agent, actor, count(*) AS events,
+         count(*) FILTER (WHERE event_type IN ('cart', 'purchase')) AS intents
+  FROM events
+  WHERE verified = 0 AND actor IS NOT NULL
+  GROUP BY campaign, user_agent, actor
+)
+SELECT campaign, user_agent,
+       count(*)                           AS visits,
+       count(*) FILTER (WHERE events = 1) AS bounces,
+       sum(intents)                       AS intents
+FROM visit
+GROUP BY campaign, user_agent
+HAVING count(*) >= 60
+   AND 100 * count(*) FILTER (WHERE events = 1) >= 95 * count(*)
+   AND sum(intents) = 0

@@ -18,12 +18,17 @@ TIMES = 5
 
 
 def unusual(finding: Finding, steps: Steps, history: History) -> Finding | None:
-    """Confirms an agent whose views are five times its usual ones or more."""
+    """Confirms five times the usual views of an agent, by strangers whom no page or campaign sent, or by no visit."""
     minutes = (finding.until - finding.since) / 60_000
     usual = history.usual("agent", finding.subject.name, "views") * minutes
     if history.minutes < LEARNT or finding.counts["views"] < TIMES * usual:
         return None
-    return _readers(finding, steps, usual_views=round(usual))
+    acts = steps()
+    strangers = sum(step.referrer is None and step.campaign is None for step in acts)
+    outside = sum(step.user_session is None for step in acts)
+    if 5 * max(strangers, outside) < 4 * len(acts):
+        return None
+    return _readers(finding, lambda: acts, usual_views=round(usual))
 
 
 def strangers(finding: Finding, steps: Steps, _history: History) -> Finding | None:
@@ -63,10 +68,12 @@ def _is_brisk(acts: Sequence[Step]) -> bool:
 
 
 def _readers(finding: Finding, steps: Steps, **counts: int) -> Finding | None:
-    """The finding with those who look and do nothing else."""
-    actors = {
-        name
+    """The finding with those who look and do nothing else; where most of them keep no visit, with those alone."""
+    looking = {
+        name: acts[0].user_session
         for name, acts in by_actor(steps()).items()
         if not is_customer(acts) and set(kinds(acts)) <= {"view", "page"}
     }
+    outside = {name for name, visit in looking.items() if visit is None}
+    actors = outside if 5 * len(outside) >= 4 * len(looking) else looking.keys()
     return blamed(finding, actors, **counts) if actors else None

@@ -6,11 +6,11 @@
 -- hop: 5 seconds
 WITH whole AS (
   SELECT site, count(*) AS n,
-         count(*) FILTER (WHERE event_type IN ('view', 'page'))                                             AS views,
-         count(*) FILTER (WHERE event_type IN ('cart', 'purchase'))                                         AS intents,
-         count(user_id)                                                                                     AS known,
-         count(*) FILTER (WHERE user_id IS NULL AND referrer IS NULL AND campaign IS NULL)                  AS strangers,
-         count(*) FILTER (WHERE user_session IS NULL AND user_id IS NULL)                                   AS cookieless
+         count(*) FILTER (WHERE event_type IN ('view', 'page')) AS views,
+         count(*) FILTER (WHERE event_type IN ('cart', 'purchase')) AS intents,
+         count(user_id) FILTER (WHERE event_type <> 'login_failed') AS known,
+         count(*) FILTER (WHERE user_id IS NULL AND referrer IS NULL AND campaign IS NULL) AS strangers,
+         count(*) FILTER (WHERE user_session IS NULL) AS cookieless
   FROM events
   WHERE verified = 0
   GROUP BY site
