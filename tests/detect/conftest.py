@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -97,7 +98,7 @@ def run(engine: Windows, events: pa.Table, cuts: Sequence[int], allowed: int = 5
     """
     arrivals, told = Arrivals(allowed), []
     edges = [0, *sorted(cuts), len(events)]
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         on_time = arrivals.take(events.slice(start, stop - start))
         told += said(engine.feed(on_time, arrivals.watermark))
     return told + said(engine.flush())

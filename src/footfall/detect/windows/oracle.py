@@ -32,7 +32,9 @@ class Oracle:
         """See :class:`footfall.detect.windows.Windows`."""
         if self._watermark is not None:
             events = events.filter(pc.greater(events["event_time"], self._watermark))
-        self._events = pa.concat_tables([self._events, events]).unify_dictionaries().sort_by("event_time").combine_chunks()
+        self._events = (
+            pa.concat_tables([self._events, events]).unify_dictionaries().sort_by("event_time").combine_chunks()
+        )
         before = self._watermark
         self._watermark = watermark if before is None else max(watermark, before)
         found = []

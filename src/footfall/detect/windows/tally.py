@@ -70,7 +70,7 @@ class Tally:
         }
         closed = store.between(done, end)
         gone = store.between(done - self.size, end - self.size)
-        touched = self._touched(store, [store[self.key][closed], store[self.key][gone], fresh[self.key]])
+        touched = self._touched([store[self.key][closed], store[self.key][gone], fresh[self.key]])
         for plan in self.plans:
             if plan.watch.early:
                 found = possible(plan.conjuncts, len(touched), self._opened(plan, store, touched, closed, fresh))
@@ -84,8 +84,8 @@ class Tally:
         if done is None:
             return
         rows = store.between(done - self.size, done)
-        self._add(store, rows, done)
-        touched = self._touched(store, [store[self.key][rows]])
+        self._add(store, rows)
+        touched = self._touched([store[self.key][rows]])
         for plan in self.plans:
             found = possible(plan.conjuncts, len(touched), self._exactly(plan, touched))
             self._standing[plan.place] = touched[found]
@@ -113,10 +113,10 @@ class Tally:
     def _close(self, store: Store, end: int) -> Iterator[Suspects]:
         done = self.done or 0
         fresh, gone = store.between(done, end), store.between(done - self.size, end - self.size)
-        touched = self._touched(store, [store[self.key][fresh], store[self.key][gone]])
+        touched = self._touched([store[self.key][fresh], store[self.key][gone]])
         merged = end - done > self.hop
         before = {measure: total[touched] for measure, total in self._totals.items()} if merged else {}
-        self._add(store, fresh, end)
+        self._add(store, fresh)
         most = {measure: total[touched] for measure, total in self._totals.items()} if merged else {}
         self._remove(store, gone, end)
         ends = np.arange(done + self.hop, end + 1, self.hop)
@@ -128,21 +128,20 @@ class Tally:
             if len(found):
                 yield Suspects(plan, found, ends)
 
-    def _touched(self, store: Store, parts: list[Array]) -> Array:
-        del store
+    def _touched(self, parts: list[Array]) -> Array:
         found = np.sort(np.concatenate([*(part.astype(np.int32) for part in parts), *self._standing.values()]))
         found = found[np.append(True, found[1:] != found[:-1])] if len(found) else found
         return found[found >= 0].astype(np.int64)
 
-    def _add(self, store: Store, rows: slice, end: int) -> None:
-        ids = store[self.key][rows]
+    def _add(self, store: Store, rows: slice) -> None:
+        ids, since = store[self.key][rows], (self.done or 0) - self.size
         for measure, total in self._totals.items():
             if measure.gap is None:
                 _put(total, *_counted(store, measure, ids, rows), 1)
             elif self._chain is not None:
                 later, earlier = self._chain.before(store, rows)
-                self._put_gaps(store, measure, total, earlier, later, 1)
-        del end
+                held = store.times[earlier] >= since
+                self._put_gaps(store, measure, total, earlier[held], later[held], 1)
 
     def _remove(self, store: Store, rows: slice, end: int) -> None:
         ids = store[self.key][rows]
