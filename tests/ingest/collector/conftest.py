@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from queue import Queue
 from typing import Any
 
-import httpx
 import pytest
 
 from footfall.config import Collector, Settings
@@ -55,6 +56,32 @@ class Memory:
         return future
 
 
+class Client:
+    """Asks one address."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._session = import_module("requests").Session()
+        self._session.trust_env = False
+
+    def request(self, method: str, path: str, **options: Any) -> Any:
+        """Any request; a path or a whole address."""
+        url = path if path.startswith("http") else self._url + path
+        return self._session.request(method, url, timeout=30, **options)
+
+    def get(self, path: str, **options: Any) -> Any:
+        """A page."""
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Any:
+        """A body as ``data`` or ``json``."""
+        return self.request("POST", path, **options)
+
+    def close(self) -> None:
+        """Lets connections go."""
+        self._session.close()
+
+
 @dataclass
 class Served:
     """A collector that runs: its address, its app, what it wrote."""
@@ -62,18 +89,18 @@ class Served:
     url: str
     intake: Intake
     log: Memory
-    http: httpx.Client
+    http: Client
 
     @property
     def port(self) -> int:
         """Where it listens."""
         return int(self.url.rsplit(":", 1)[1])
 
-    def post(self, path: str, body: Any, **headers: str) -> httpx.Response:
+    def post(self, path: str, body: Any, **headers: str) -> Any:
         """Sends a body as it is, or as JSON; an underscore in a header's name stands for a dash."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        content = body if isinstance(body, bytes) else None
-        return self.http.post(path, content=content, json=None if content is not None else body, headers=named)
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.http.post(path, data=data, headers=named)
 
 
 SERVE = Callable[..., Served]
@@ -88,7 +115,7 @@ def served(clock: Callable[[], float] = time.time, **options: Any) -> Iterator[S
     thread.start()
     try:
         url = f"http://127.0.0.1:{ready.get(timeout=20)}"
-        with httpx.Client(base_url=url, timeout=30) as http:
+        with closing(Client(url)) as http:
             yield Served(url, intake, log, http)
     finally:
         stop.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 SHIRT = {"product_id": "p1", "category": "apparel.shirt", "brand": "acme", "name": "Shirt", "price": 19.99}
@@ -32,28 +33,28 @@ def segment(client: Any) -> None:
 
 def snowplow(tracker: Any) -> None:
     """Snowplow's calls."""
-    from snowplow_tracker import PageView, SelfDescribing, SelfDescribingJson, StructuredEvent
+    snow: Any = import_module("snowplow_tracker")
 
-    def product(identity: str, price: float, quantity: int | None = None) -> SelfDescribingJson:
+    def product(identity: str, price: float, quantity: int | None = None) -> Any:
         data = {"id": identity, "category": "apparel/shirt", "brand": "acme", "price": price, "currency": "USD"}
-        return SelfDescribingJson(
+        return snow.SelfDescribingJson(
             SHOP.format("product", "1-0-0"), data | ({"quantity": quantity} if quantity is not None else {})
         )
 
-    def action(kind: str, *about: SelfDescribingJson) -> None:
-        told = SelfDescribingJson(SHOP.format("snowplow_ecommerce_action", "1-0-2"), {"type": kind})
-        tracker.track(SelfDescribing(told, context=list(about)))
+    def action(kind: str, *about: Any) -> None:
+        told = snow.SelfDescribingJson(SHOP.format("snowplow_ecommerce_action", "1-0-2"), {"type": kind})
+        tracker.track(snow.SelfDescribing(told, context=list(about)))
 
-    tracker.track(PageView("https://shop.example/p1", "Shirt", "https://search.example/"))
+    tracker.track(snow.PageView("https://shop.example/p1", "Shirt", "https://search.example/"))
     action("product_view", product("p1", 19.99))
     action("add_to_cart", product("p1", 19.99, 2))
     action("remove_from_cart", product("p1", 19.99, 1))
     order = {"transaction_id": "o1", "revenue": 64.98, "currency": "USD"}
     action(
         "transaction",
-        SelfDescribingJson(SHOP.format("transaction", "1-0-0"), order),
+        snow.SelfDescribingJson(SHOP.format("transaction", "1-0-0"), order),
         product("p1", 19.99, 1),
         product("p2", 44.99, 1),
     )
-    tracker.track(StructuredEvent("ecommerce", "add_to_basket", label="p3", property_="1", value=5.5))
+    tracker.track(snow.StructuredEvent("ecommerce", "add_to_basket", label="p3", property_="1", value=5.5))
     tracker.flush()

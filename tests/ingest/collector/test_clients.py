@@ -7,6 +7,7 @@ import subprocess
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -62,31 +63,26 @@ def assert_story(collector: Served, story: Rows, **everywhere: str) -> None:
 
 
 def python_segment(url: str) -> None:
-    from segment.analytics.client import Client
-
-    stories.segment(Client("key", host=url, max_retries=1))
+    stories.segment(import_module("segment.analytics.client").Client("key", host=url, max_retries=1))
 
 
 def python_segment_gzip(url: str) -> None:
-    from segment.analytics.client import Client
-
-    stories.segment(Client("key", host=url, gzip=True, max_retries=1))
+    stories.segment(import_module("segment.analytics.client").Client("key", host=url, gzip=True, max_retries=1))
 
 
 def python_rudderstack(url: str) -> None:
-    from rudderstack.analytics.client import Client
-
-    stories.segment(Client("key", host=url, max_retries=1))
+    stories.segment(import_module("rudderstack.analytics.client").Client("key", host=url, max_retries=1))
 
 
 def python_snowplow(url: str, method: str = "post") -> None:
-    from snowplow_tracker import Emitter, Subject, Tracker
-
+    snow: Any = import_module("snowplow_tracker")
     host, port = url.removeprefix("http://").split(":")
-    emitter = Emitter(host, protocol="http", port=int(port), method=method, batch_size=10 if method == "post" else 1)
-    subject = Subject().set_user_id("u1").set_domain_user_id("a1").set_domain_session_id("s1")
+    emitter = snow.Emitter(
+        host, protocol="http", port=int(port), method=method, batch_size=10 if method == "post" else 1
+    )
+    subject = snow.Subject().set_user_id("u1").set_domain_user_id("a1").set_domain_session_id("s1")
     subject.set_ip_address("203.0.113.9").set_useragent("Shop/1.0")
-    stories.snowplow(Tracker("shop", emitter, subject=subject, app_id="web", encode_base64=method == "get"))
+    stories.snowplow(snow.Tracker("shop", emitter, subject=subject, app_id="web", encode_base64=method == "get"))
 
 
 def python_snowplow_get(url: str) -> None:

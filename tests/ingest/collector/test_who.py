@@ -22,7 +22,11 @@ SNOW: dict[str, Any] = {"e": "pv", "uid": "u", "dtm": "1795403762453", "aid": "p
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Served]:
     """A collector with keys, for the pages of one origin."""
-    options = {"write_keys": ("public", "other"), "server_keys": ("secret",), "origins": ("https://shop.example",)}
+    options: dict[str, Any] = {
+        "write_keys": ("public", "other"),
+        "server_keys": ("secret",),
+        "origins": ("https://shop.example",),
+    }
     with served(**options) as found:
         yield found
 
@@ -159,7 +163,7 @@ def preflight(collector: Served, origin: str) -> Any:
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "authorization,content-type",
     }
-    return collector.http.options("/v1/t", headers=headers)
+    return collector.http.request("OPTIONS", "/v1/t", headers=headers)
 
 
 def test_pages_of_configured_origins_alone(keyed: Served) -> None:

@@ -171,12 +171,13 @@ def test_a_bad_event_says_why(event: dict[str, Any], reason: str) -> None:
 
 def test_a_batch_shares_what_is_said_once() -> None:
     shared = {"sentAt": "2026-11-23T04:16:03Z", "context": {"ip": "203.0.113.9"}, "writeKey": "k"}
-    events = list(
+    events: list[Any] = list(
         segment.events({**shared, "batch": [{**WHO, "type": "page"}, 1, {**WHO, "type": "page", "context": {}}]})
     )
     assert told(segment.rows(events[0], NOW))[0]["event_time"] == "2026-11-23T02:16:02.453000Z"
     assert [event if event == 1 else event["context"] for event in events] == [{"ip": "203.0.113.9"}, 1, {}]
     assert list(segment.events({"event": "x"}, "track")) == [{"event": "x", "type": "track"}]
-    for bad in ([], 1, None, {"batch": {}}):
+    nothing: list[Any] = [[], 1, None, {"batch": {}}]
+    for bad in nothing:
         with pytest.raises(RefusedError):
             list(segment.events(bad))

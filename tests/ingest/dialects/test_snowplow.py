@@ -166,6 +166,7 @@ def test_a_bad_event_says_why(event: dict[str, Any], reason: str) -> None:
 def test_the_envelope() -> None:
     assert list(snowplow.events({"schema": "x", "data": [1, {}]})) == [1, {}]
     assert list(snowplow.events({"e": "pv"})) == [{"e": "pv"}]
-    for bad in ([], 1, None, {}, {"data": {}}):
+    nothing: list[Any] = [[], 1, None, {}, {"data": {}}]
+    for bad in nothing:
         with pytest.raises(RefusedError):
             list(snowplow.events(bad))
