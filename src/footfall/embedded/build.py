@@ -20,8 +20,11 @@ import pyarrow.compute as pc
 
 from footfall import insights, known_bots
 from footfall.embedded import history, identity, midnight
-from footfall.embedded.clean import LakeDay, choose_days, define_clean, open_connection
+from footfall.embedded.changes import ChangeLog
+from footfall.embedded.clean import LakeDay, choose_days, define_clean, judged_by, open_connection
 from footfall.embedded.extend import extended
+from footfall.embedded.incident_store import standing_verdicts
+from footfall.embedded.judged import Days, Span, by_day, spans
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.marts import mart, reader
 from footfall.embedded.midnight import Edge
@@ -40,10 +43,11 @@ IDENTITIES = "identities"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a build did: days counted again, days in the lake."""
+    """What a build did: days counted again, days in the lake, figures that verdicts restated."""
 
     counted: int
     days: int
+    restated: int = 0
 
 
 CHUNK = 500_000
@@ -67,7 +71,7 @@ def build(
     """Brings every mart up to date with the lake, or only those named in ``wanted``.
 
     A day is counted again when its file, the sessions that run over its midnights, the users its visitors turned out
-    to be, the lists of known bots or the SQL changed; a killed build goes on where its last commit was.
+    to be, the lists of known bots, the verdicts or the SQL changed; a killed build goes on where its last commit was.
     """
     lake.layout.work.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="build-", dir=lake.layout.work))
@@ -91,8 +95,10 @@ class _Builder:
         self._links: pa.Table | None = None
         self._days: dict[date, LakeDay] = {}
         self._digests: dict[date, str] = {}
+        self._judged: dict[date, tuple[Span, ...]] = {}
 
     def run(self, progress: Progress) -> Report:
+        log = self._judge()
         self._count_all([Task(day, {EDGES: file.name}) for day, file in self._files.items()], self._count_edges)
         self._days = self._stitched()
         self._digests = self._identified()
@@ -100,7 +106,19 @@ class _Builder:
         tasks = [Task(day, {name: self._made_from(name, day) for name in names}) for day in self._files]
         counted = self._count_all(tasks, self._count_clean, progress)
         self._count_history()
-        return Report(counted, len(self._files))
+        return Report(counted, len(self._files), 0 if self._wanted else len(log.end()))
+
+    def _judge(self) -> ChangeLog:
+        """Reads the verdicts, and puts down the figures that they are about to change."""
+        begins = partial(midnight.midnight, zone=self._lake.settings.store.zone)
+        days = Days({day: (begins(day), begins(day + timedelta(1))) for day in self._files})
+        verdicts = standing_verdicts(self._lake.layout)
+        self._judged = by_day(spans(verdicts), days)
+        log = ChangeLog(self._lake, verdicts, days)
+        if not self._wanted:
+            counted = {(day, file.made_from) for day, file in mart(self._lake.layout, EDGES).days().items()}
+            log.begin({day for day, _ in counted ^ {(day, file.name) for day, file in self._files.items()}})
+        return log
 
     def _count_history(self) -> None:
         """Counts the marts that look across days, side by side, each after those that it reads."""
@@ -131,7 +149,10 @@ class _Builder:
                 near[day].append(Edge(*edge))
         over = midnight.carried(near)
         path = self._lake.table.path
-        return {day: LakeDay(day, path(file), file, over[day]) for day, file in self._files.items()}
+        return {
+            day: LakeDay(day, path(file), file, over[day], self._judged.get(day, ()))
+            for day, file in self._files.items()
+        }
 
     def _identified(self) -> dict[date, str]:
         """Links users to what they were before they logged in, where the lake has any such rows."""
@@ -150,7 +171,8 @@ class _Builder:
         parts = [known_bots.version(), query.text, today.file.name, today.carried, self._digests.get(day)]
         if tomorrow and query.day == "session_date" and tomorrow.carried and not alone:
             parts += [tomorrow.file.name, tomorrow.carried, self._digests.get(tomorrow.day)]
-        return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
+        verdicts = judged_by(query.day, self._days.get(day - timedelta(1)), today, tomorrow)
+        return blake2b(repr([*parts, *verdicts]).encode(), digest_size=8).hexdigest()
 
     def _count_all(
         self, tasks: list[Task], work: Callable[[list[Task]], Drafts], progress: Progress = lambda _d, _a: None
@@ -221,7 +243,7 @@ class _Builder:
         connection: duckdb.DuckDBPyConnection = self._own.connection
         days = [self._days[task.day] for task in chunk]
         tomorrow = self._days.get(days[-1].day + timedelta(1))
-        define_clean(connection, days, tomorrow)
+        define_clean(connection, days, tomorrow, self._days.get(days[0].day - timedelta(1)))
         drafts: Drafts = {}
         for by, queries in groupby(sorted((insights.daily()[name] for name in chunk[0].marts), key=_by), _by):
             choose_days(connection, days, by)

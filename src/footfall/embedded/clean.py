@@ -12,9 +12,20 @@ import duckdb
 import pyarrow as pa
 
 from footfall import known_bots
+from footfall.embedded.judged import (
+    BOUGHT,
+    KNOWN,
+    PACED,
+    SHARED,
+    SUBJECTS,
+    Span,
+    fingerprint,
+    joins,
+    weight,
+    whole_visits,
+)
 from footfall.ports import DayFile
 
-GIVT = 2
 MEMORY = "1GB"
 
 Carried = Mapping[int, int]
@@ -23,12 +34,13 @@ Carried = Mapping[int, int]
 
 @dataclass(frozen=True, slots=True)
 class LakeDay:
-    """A day of the lake: its date, where its file lies, what is known of it, which sessions came over midnight."""
+    """A day of the lake: its date, its file, which sessions came over midnight, who is judged."""
 
     day: date
     path: Path
     file: DayFile
     carried: Carried
+    judged: tuple[Span, ...] = ()
 
     def holds(self, column: str) -> bool:
         """Whether any row has a value there."""
@@ -59,17 +71,24 @@ def define_events(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute(f"CREATE OR REPLACE TEMP VIEW events AS FROM {parquet([path])}")
 
 
-def define_clean(connection: duckdb.DuckDBPyConnection, days: Sequence[LakeDay], tomorrow: LakeDay | None) -> None:
+def define_clean(
+    connection: duckdb.DuckDBPyConnection,
+    days: Sequence[LakeDay],
+    tomorrow: LakeDay | None,
+    yesterday: LakeDay | None = None,
+) -> None:
     """Makes the table ``cleaned``: the events of some consecutive days, and of their sessions that end after midnight.
 
     Args:
         connection: holds ``links(kind, id, user_id)`` when a day has rows that name no user.
         days: the days, in order.
         tomorrow: the day after the last, where its sessions may end.
+        yesterday: the day before the first, where its sessions may have begun.
     """
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE cleaned AS {_with_sessions(connection, days)}")
+    near = [day for day in (yesterday, *days, tomorrow) if day]
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE cleaned AS {_with_sessions(connection, days, near)}")
     if tomorrow and tomorrow.carried:
-        late = _with_sessions(connection, [tomorrow])
+        late = _with_sessions(connection, [tomorrow], near)
         connection.execute(f"INSERT INTO cleaned FROM ({late}) WHERE session_date < event_date")
 
 
@@ -81,11 +100,27 @@ def choose_days(connection: duckdb.DuckDBPyConnection, days: Sequence[LakeDay], 
     )
 
 
-def _with_sessions(connection: duckdb.DuckDBPyConnection, days: Sequence[LakeDay]) -> str:
-    """All events of some days with the session each belongs to, as SQL."""
+def judged_by(by: str, yesterday: LakeDay | None, today: LakeDay, tomorrow: LakeDay | None) -> list[object]:
+    """What of verdicts, and of the visits that they spare, a day is counted from; nothing where there are none."""
+    parts: list[object] = []
+    if today.judged:
+        parts.append(fingerprint(today.judged))
+        if yesterday and today.carried and by == "event_date":
+            parts += [yesterday.file.name, yesterday.carried]
+        if tomorrow and tomorrow.carried:
+            parts += [tomorrow.file.name, tomorrow.carried]
+    if tomorrow and tomorrow.judged and tomorrow.carried and by == "session_date":
+        parts.append(fingerprint(tomorrow.judged))
+    return parts
+
+
+def _with_sessions(connection: duckdb.DuckDBPyConnection, days: Sequence[LakeDay], near: Sequence[LakeDay]) -> str:
+    """All events of some days with the session each belongs to, as SQL; ``near``: where those sessions lie."""
     over = [(day.day, number, origin) for day in days for number, origin in day.carried.items()]
     _fill(connection, "carried(day DATE, number INTEGER, origin INTEGER)", over)
-    bot, joins = _bots(connection, days)
+    known, agents = _known(connection, days)
+    judged, verdicts = _judged(connection, days, near)
+    bot = f"CASE WHEN {known} THEN {KNOWN} ELSE {judged} END" if known else judged
     visitor, links = _visitor(days)
     return f"""
         SELECT session_date, CAST(date_trunc('week', session_date) AS DATE) AS week, * EXCLUDE (session_date)
@@ -97,7 +132,8 @@ def _with_sessions(connection: duckdb.DuckDBPyConnection, days: Sequence[LakeDay
                      CAST(coalesce(origin, session_no) AS BIGINT) AS session, {bot} AS bot,
                      path, referrer, campaign, order_id
               FROM {_files(days)} AS e
-              LEFT JOIN carried ON e.event_date = carried.day AND e.session_no = carried.number {joins} {links})"""
+              LEFT JOIN carried ON e.event_date = carried.day AND e.session_no = carried.number
+              {agents} {verdicts} {links})"""
 
 
 def _files(days: Sequence[LakeDay]) -> str:
@@ -115,18 +151,42 @@ def _visitor(days: Sequence[LakeDay]) -> tuple[str, str]:
     return "coalesce(e.user_id, by_session.user_id, by_anon.user_id, e.anon_id, e.user_session)", joins
 
 
-def _bots(connection: duckdb.DuckDBPyConnection, days: Sequence[LakeDay]) -> tuple[str, str]:
-    """Whether a row is of a known bot, and the joins that takes."""
-    found, joins = [], ""
+def _known(connection: duckdb.DuckDBPyConnection, days: Sequence[LakeDay]) -> tuple[str, str]:
+    """Whether a row is of a bot that says so itself, and the joins that takes."""
+    found, joined = [], ""
     for column, known in (("user_agent", known_bots.known_agents), ("ip", known_bots.known_addresses)):
         if any(day.holds(column) for day in days):
             query = f"SELECT DISTINCT {column} FROM {_files(days)} WHERE {column} IS NOT NULL"
             bots = known(value for (value,) in connection.execute(query).fetchall())
             if bots:
                 _fill(connection, f"known_{column}(bot VARCHAR)", [(bot,) for bot in sorted(bots)])
-                joins += f" LEFT JOIN known_{column} ON e.{column} = known_{column}.bot"
+                joined += f" LEFT JOIN known_{column} ON e.{column} = known_{column}.bot"
                 found.append(f"known_{column}.bot IS NOT NULL")
-    return (f"CASE WHEN {' OR '.join(found)} THEN {GIVT} ELSE 0 END" if found else "0"), joins
+    return " OR ".join(found), joined
+
+
+def _judged(connection: duckdb.DuckDBPyConnection, days: Sequence[LakeDay], near: Sequence[LakeDay]) -> tuple[str, str]:
+    """What verdicts make of a row, and the joins that takes; those who bought, and crowds, are spared."""
+    kinds = sorted({span.kind for day in days for span in day.judged})
+    if not kinds:
+        return "0", ""
+    for kind in kinds:
+        rows = sorted({span[1:] for day in days for span in day.judged if span.kind == kind})
+        _fill(connection, f"judged_{kind}(name VARCHAR, since BIGINT, until BIGINT, bot INTEGER, stern BOOLEAN)", rows)
+        if kind in SHARED:
+            paced = PACED.format(column=SUBJECTS[kind].removeprefix("e."), kind=kind, files=_files(days))
+            _fill(
+                connection,
+                f"paced_{kind}(day DATE, number INTEGER, name VARCHAR)",
+                connection.execute(paced).fetchall(),
+            )
+    parts = connection.execute(BOUGHT.format(files=_files(near))).fetchall()
+    buyers = whole_visits(parts, {day.day: day.carried for day in near})
+    _fill(connection, "bought(day DATE, number INTEGER)", buyers)
+    bought = """
+        LEFT JOIN bought ON coalesce(carried.origin, e.session_no) = bought.number
+              AND bought.day = CASE WHEN carried.origin IS NULL THEN e.event_date ELSE e.event_date - 1 END"""
+    return f"greatest(0, {', '.join(map(weight, kinds))})", "".join([bought, *map(joins, kinds)])
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, declaration: str, rows: Sequence[tuple[object, ...]]) -> None:

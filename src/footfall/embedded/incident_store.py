@@ -189,6 +189,15 @@ class EmbeddedIncidents:
             raise FootfallError(f"{self._path} {what} ({error}); `footfall doctor` looks for causes.") from error
 
 
+def standing_verdicts(layout: Layout) -> list[Verdict]:
+    """The verdicts of a home that were not withdrawn, oldest first."""
+    store = EmbeddedIncidents(layout)
+    try:
+        return store.verdicts()
+    finally:
+        store.close()
+
+
 def _connected(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
