@@ -24,7 +24,7 @@ OWN = "bench.stream.own"
 CHILD = "bench.stream.child"
 PYTHONS = {"flink": BENCH.parent / ".venv/flink/bin/python"}
 """Engines whose pinned dependencies are no one else's: where ``make bench`` puts them."""
-QUIET = ("about", "collect")
+QUIET = ("about", "prepare", "collect")
 
 
 def main(arguments: list[str]) -> int:

@@ -13,7 +13,8 @@ from bench.stream.work import Job
 def about(engine: ModuleType) -> dict[str, Any]:
     """What an engine is called, its version, how it was written, what is made for it first, how much it is given."""
     needs = {"prepare": getattr(engine, "PREPARE", ""), "most": getattr(engine, "MOST", 0)}
-    return {**child.about(engine), **needs, "collects": hasattr(engine, "collect")}
+    made_by = {"version": engine.VERSION} if hasattr(engine, "VERSION") else {}
+    return {**child.about(engine), **made_by, **needs, "collects": hasattr(engine, "collect")}
 
 
 def main(module: str, step: str, job: str, output: str) -> int:

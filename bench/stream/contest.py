@@ -110,7 +110,7 @@ def _take_turn(runner: Runner, contest: Contest, entry: Entry, folder: Path) -> 
     module = peers.module(entry.name)
     try:
         if entry.about["prepare"]:
-            Runner(runner.threads).run(entry.about["prepare"], "watch", job)
+            runner.run(entry.about["prepare"], "prepare", job)
         measure.warm(entry.stream.path)
         cost, _ = runner.run(module, "watch", job)
         if entry.about["collects"]:

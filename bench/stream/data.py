@@ -25,8 +25,8 @@ DAY = 86_400_000
 SEED = 20250901
 ATTACKERS = 0.04
 """The share of events that attackers send."""
-SPARE = 1.03
-"""How many more events are simulated than are needed."""
+SPARE = 1.1
+"""How much more is simulated than is needed, so that the stream ends before the last late events arrive."""
 PROBE = 2_000
 """Visitors of the small store that tells how many events a visitor makes."""
 SLICE = 1 << 17
@@ -67,11 +67,12 @@ def head(stream: Stream, events: int) -> Stream:
 
 def table(events: int, rate: int) -> pa.Table:
     """So many events in order of arrival, in the event's schema."""
-    span = events * 1000 // rate
-    attacks = round(events * ATTACKERS)
-    people = _people(round((events - attacks) * SPARE), span)
-    mixed = pa.concat_tables([people, attackers.table(attacks, START, span, SEED)])
+    most = round(events * SPARE)
+    span = most * 1000 // rate
+    attacks = attackers.table(round(most * ATTACKERS), START, span, SEED)
+    mixed = pa.concat_tables([_people(most - len(attacks), span), attacks])
     mixed = _arrived(mixed).sort_by([("received_at", "ascending"), ("event_time", "ascending")])
+    assert len(mixed) >= events
     return mixed.slice(0, events)
 
 

@@ -28,7 +28,7 @@ class Flink(Dialect):
         IDENTIFIERS = ["`"]  # noqa: RUF012
 
 
-def watch(job: Job) -> dict[str, int]:
+def prepare(job: Job) -> dict[str, int]:
     """Writes the statements, and deals the lines out to as many files as there are threads."""
     (job.home / "statements.json").write_text(json.dumps({text.id: statements(text) for text in texts(job.rules)}))
     parts = job.home / "parts"
@@ -57,7 +57,7 @@ def statements(text: Text) -> list[str]:
     for key in text.keys:
         tree = tree.where(exp.column(key).is_(exp.Null()).not_())
     tree = tree.select(exp.column("window_end")).group_by("window_start", "window_end").from_("_hop")
-    hop = f"TABLE(HOP(TABLE `{source}`, DESCRIPTOR(`rowtime`), {_interval(text.hop)}, {_interval(text.window)}))"
+    hop = f"TABLE(HOP(TABLE `{source}`, DESCRIPTOR(`rowtime`), {interval(text.hop)}, {interval(text.window)}))"
     return [*views, _sql(tree).replace("`_hop`", hop)]
 
 
@@ -88,6 +88,7 @@ def _sql(tree: Any) -> str:
     return str(tree.sql(Flink, identify=True, pretty=True, comments=False))
 
 
-def _interval(milliseconds: int) -> str:
+def interval(milliseconds: int) -> str:
+    """A length of time as Flink writes it."""
     seconds = milliseconds // 1000
     return f"INTERVAL '{seconds // 60}' MINUTE" if seconds % 60 == 0 else f"INTERVAL '{seconds}' SECOND"

@@ -1,9 +1,9 @@
 """The engines compared, one module each, found by being here.
 
 A peer has ``TITLE``, ``DISTRIBUTION`` (what must be installed) and ``watch(job)``, which reads the stream and writes
-its rows with :func:`bench.stream.work.save`. It may have ``PREPARE``, a module whose ``watch`` makes its input (not
-timed); ``collect(job)``, which brings what it wrote into that form (not timed); ``MOST``, the events it is given at
-most. Its docstring states how it was written.
+its rows with :func:`bench.stream.work.save`. It may have ``VERSION``, if not its distribution's; ``PREPARE``, a module
+whose ``prepare(job)`` makes its input (not timed); ``collect(job)``, which brings what it wrote into that form (not
+timed); ``MOST``, the events it is given at most. Its docstring states how it was written.
 """
 
 from __future__ import annotations

@@ -75,7 +75,8 @@ def watch(job: Job) -> dict[str, int]:
         oldest = min(window.next - window.text.window for window in windows)
         connection.execute(f"DELETE FROM buffer WHERE event_time < {oldest}")
     _, latest = _range(connection, "SELECT 0, coalesce(max(event_time), 0) FROM buffer")
-    found += _judge(connection, windows, latest + max(window.text.window for window in windows))
+    for window in windows:
+        found += _judge(connection, [window], latest + window.text.window - 1)
     return {"rows": save(job, found)}
 
 

@@ -157,7 +157,8 @@ def watch(job: Job) -> dict[str, int]:
         buffer.forget(min(rule.next - rule.window for rule in watching))
     if buffer is not None:
         latest = int(buffer.events["event_time"].max() or 0)
-        found += _judge(watching, buffer, latest + max(rule.window for rule in watching))
+        for rule in watching:
+            found += _judge([rule], buffer, latest + rule.window - 1)
     return {"rows": save(job, found)}
 
 

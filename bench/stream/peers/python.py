@@ -7,6 +7,7 @@ that leaves its window. Only keys whose first count is over its bound are looked
 from __future__ import annotations
 
 import json
+import platform
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from bench.stream.work import ALLOWED, BEHIND, Job, Row, save
 
 TITLE = "Python dictionaries"
 DISTRIBUTION = "footfall"
+VERSION = platform.python_version()
 
 PANE = 1000
 """The pane that every hop is a multiple of, ms."""
