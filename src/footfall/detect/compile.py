@@ -164,6 +164,14 @@ def lag(select: exp.Select) -> exp.Window | None:
     return next((found for column in select.expressions if (found := column.find(exp.Window))), None)
 
 
+def by_name(column: exp.Column) -> bool:
+    """Whether a text only asks here which values of a column are the same, or NULL."""
+    parent = column.parent
+    if isinstance(parent, exp.Distinct | exp.Count | exp.Group | exp.Select | exp.Window):
+        return True
+    return isinstance(parent, exp.Is) and isinstance(parent.expression, exp.Null)
+
+
 class _Check:
     """Refuses by file, line and reason."""
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
-from footfall.detect.compile import WINDOW_END, by_window, feed_tree
+from footfall.detect.compile import WINDOW_END, by_name, by_window, feed_tree
 from footfall.detect.relation import SCHEMA
 from footfall.rules import Feed
 
@@ -84,6 +84,7 @@ class _Open:
         self.schema = pa.schema([field for field in SCHEMA if field.name in named])
         self.size = feed.size
         self.sql = by_window(tree, "due")
+        self._coded = [name for name in self.schema.names if _told_apart(tree, name)]
         self._pending = self.schema.empty_table()
 
     @property
@@ -102,7 +103,9 @@ class _Open:
             self._pending = table
             return table.slice(0, 0)
         self._pending = table.filter(pa.array(~ripe))
-        due = table.filter(pa.array(ripe))
+        due = table.filter(pa.array(ripe)).unify_dictionaries()
+        for name in self._coded:
+            due = due.set_column(due.schema.get_field_index(name), name, _codes(due[name]))
         times = times[ripe]
         return due.append_column(WINDOW_END, pa.array(times - times % self.size + self.size))
 
@@ -114,6 +117,20 @@ class _Open:
     def read(self, source: pa.BufferReader) -> None:
         """Reads back what ``write`` wrote."""
         self._pending = pa.ipc.open_stream(source).read_all()
+
+
+def _told_apart(tree: exp.Query, name: str) -> bool:
+    """Whether a query only asks which values of a text column are the same or NULL, and puts none of them out."""
+    if not pa.types.is_dictionary(SCHEMA.field(name).type):
+        return False
+    columns = [column for column in tree.find_all(exp.Column) if column.name == name]
+    inside = [column.find_ancestor(exp.CTE) or not isinstance(column.parent, exp.Select) for column in columns]
+    return all(inside) and all(by_name(column) for column in columns)
+
+
+def _codes(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The indices of a dictionary encoded column whose chunks share one dictionary."""
+    return pa.chunked_array([chunk.indices for chunk in column.chunks], pa.int32())
 
 
 def _whole(table: pa.Table) -> pa.Table:

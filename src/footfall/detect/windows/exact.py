@@ -12,6 +12,7 @@ import pyarrow as pa
 from footfall.detect.compile import WINDOW_END
 from footfall.detect.relation import SCHEMA
 from footfall.detect.windows.bounds import ANY, Range, possible
+from footfall.detect.windows.names import mixed
 from footfall.detect.windows.plan import Measure, Plan
 from footfall.detect.windows.store import NULL, Array, Store
 from footfall.detect.windows.tally import Suspects, gap_values
@@ -126,11 +127,21 @@ def _ranked(store: Store, key: str, suspects: Suspects, values: object, where: s
         rows = np.flatnonzero(found >= 0)
         return found[rows], rows
     codes = store.pairs[suspects.plan.watch.key].codes[suspects.keys]
-    rows = np.flatnonzero(np.isin(columns[0], codes[:, 0]) & np.isin(columns[1], codes[:, 1]))
-    wanted = {tuple(code): rank for rank, code in enumerate(codes.tolist())}
-    mine = map(tuple, np.stack([column[rows] for column in columns], axis=1).tolist())
-    ranked = np.fromiter((wanted.get(code, -1) for code in mine), np.int64, len(rows))
-    return ranked[ranked >= 0], rows[ranked >= 0]
+    small, wanted = [], []
+    for name, column, code in zip(suspects.plan.watch.key, columns, codes.T, strict=True):
+        values, places = np.unique(code, return_inverse=True)
+        ranks = np.full(len(store.names[name]) + 1, -1, np.int64)
+        ranks[values] = np.arange(len(values))
+        small.append(ranks[column])
+        wanted.append(places)
+    rows = np.flatnonzero(np.all([part >= 0 for part in small], axis=0))
+    size = len(rows)
+    mine = mixed([np.concatenate([part[rows], places]) for part, places in zip(small, wanted, strict=True)])
+    order = np.argsort(mine[size:])
+    place = np.minimum(np.searchsorted(mine[size:], mine[:size], sorter=order), len(order) - 1)
+    found = order[place]
+    hit = mine[size:][found] == mine[:size]
+    return found[hit], rows[hit]
 
 
 class _Numbers:

@@ -110,15 +110,13 @@ class Pairs:
         rows = np.flatnonzero(chosen)
         if not len(rows):
             return found
-        codes = np.stack([part[rows] for part in parts], axis=1).astype(np.int32)
-        fresh: list[tuple[int, ...]] = []
-        for row, code in zip(rows.tolist(), map(tuple, codes.tolist()), strict=True):
-            number = self._ids.setdefault(code, len(self._ids))
-            if number == len(self.codes) + len(fresh):
-                fresh.append(code)
-            found[row] = number
-        if fresh:
-            self.codes = np.concatenate([self.codes, np.array(fresh, np.int32)])
+        _, first, places = np.unique(mixed([part[rows] for part in parts]), return_index=True, return_inverse=True)
+        codes = np.stack([part[rows[first]] for part in parts], axis=1).astype(np.int32)
+        known = [self._ids.setdefault(code, len(self._ids)) for code in map(tuple, codes.tolist())]
+        numbers = np.array(known, np.int32)
+        fresh = np.flatnonzero(numbers >= len(self.codes))
+        self.codes = np.concatenate([self.codes, codes[fresh]])
+        found[rows] = numbers[places]
         return found
 
     def find(self, code: tuple[int, ...]) -> int:
@@ -139,3 +137,13 @@ class Pairs:
         """Takes back ``codes``."""
         self.codes = codes
         self._ids = {code: place for place, code in enumerate(map(tuple, codes.tolist()))}
+
+
+def mixed(parts: list[Ids]) -> Ids:
+    """One number for each combination of small numbers from 0, int64."""
+    code = parts[0].astype(np.int64)
+    for part in parts[1:]:
+        if int(code.max(initial=0)) > 1 << 31:
+            code = np.unique(code, return_inverse=True)[1]
+        code = code << 32 | part
+    return code

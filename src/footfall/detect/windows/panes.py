@@ -36,7 +36,10 @@ class Panes:
         for plan in self._plans:
             if len(plan.watch.key) > 1:
                 self._partial[plan.watch.key].add(plan.trigger)
-        self._store = Store(scalars, self._partial)
+        told_apart = {name for plan in self._plans for name in (*plan.watch.key, *plan.names)}
+        self._store = Store(
+            scalars, self._partial, told_apart | {each.column for plan in self._plans for each in plan.distincts}
+        )
         self._chains = {
             (name, plan.chain): Chain(name, plan.chain)
             for plan in self._plans
@@ -196,7 +199,7 @@ class Panes:
         return len(names) if names is not None else len(self._store.pairs[tuple(key.split(","))])
 
     def _number(self, key: tuple[str, ...], names: tuple[str, ...]) -> int:
-        ids = tuple(self._store.names[name].find(value) for name, value in zip(names, key, strict=True))
+        ids = self._store.ids(names, key)
         return ids[0] if len(ids) == 1 else self._store.pairs[names].find(ids)
 
 

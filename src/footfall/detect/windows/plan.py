@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from sqlglot import exp
 
-from footfall.detect.compile import DIALECT, EVENTS, by_window, gate_tree, lag, levels, source, watch_tree
+from footfall.detect.compile import DIALECT, EVENTS, by_name, by_window, gate_tree, lag, levels, source, watch_tree
 from footfall.detect.relation import SCHEMA
 from footfall.rules import Watch
 
@@ -73,7 +73,7 @@ class Plan:
         trigger: the predicate of events without at least one of which a key cannot be found.
         sql: the text for many windows, over the relation ``pairs``.
         texts: columns that the text reads as text.
-        names: columns of which it only asks whether they are the same or NULL.
+        names: columns of which it only asks whether they are the same or NULL, and that have one id a value.
         numbers: numeric columns it reads.
     """
 
@@ -98,6 +98,9 @@ def planned(place: int, watch: Watch, scalars: Scalars) -> Plan:
     condition = lowering.lowered(gate if gate is not None else tree.args["having"].this)
     conjuncts = tuple(_conjuncts(condition))
     texts, names, numbers = _columns(tree)
+    if gate is None:
+        told_apart = {*watch.key, *(distinct.column for distinct in lowering.distincts)}
+        texts, names = (*texts, *(set(names) - told_apart)), tuple(name for name in names if name in told_apart)
     return Plan(
         place,
         watch,
@@ -279,16 +282,9 @@ def _columns(tree: exp.Select) -> tuple[tuple[str, ...], tuple[str, ...], tuple[
     """The columns of events that a text reads: as text, by name alone, as numbers."""
     found = [column for column in tree.find_all(exp.Column) if column.name in SCHEMA.names]
     numbers = {column.name for column in found if not _is_text(column.name)}
-    texts = {column.name for column in found if _is_text(column.name) and not _by_name(column)}
+    texts = {column.name for column in found if _is_text(column.name) and not by_name(column)}
     names = {column.name for column in found} - numbers - texts
     return tuple(sorted(texts)), tuple(sorted(names)), tuple(sorted(numbers))
-
-
-def _by_name(column: exp.Column) -> bool:
-    parent = column.parent
-    if isinstance(parent, exp.Distinct | exp.Count | exp.Group | exp.Select | exp.Window):
-        return True
-    return isinstance(parent, exp.Is) and isinstance(parent.expression, exp.Null)
 
 
 def _place(items: list[Any], item: Any) -> int:

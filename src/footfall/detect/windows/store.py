@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 import duckdb
@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from footfall.detect.relation import SCHEMA
+from footfall.detect.windows.heap import Heap
 from footfall.detect.windows.names import Names, Pairs
 from footfall.detect.windows.plan import Scalars
 
@@ -31,11 +32,12 @@ class Store:
     Args:
         scalars: predicates and values worked out for each event.
         keys: every key of several columns, and the predicates of the events it is for.
+        told_apart: the text columns in which equal values must have equal ids.
     """
 
-    def __init__(self, scalars: Scalars, keys: Mapping[tuple[str, ...], set[int]]) -> None:
+    def __init__(self, scalars: Scalars, keys: Mapping[tuple[str, ...], set[int]], told_apart: Set[str]) -> None:
         self._scalars, self._keys = scalars, keys
-        self.names = {name: Names() for name in TEXTS}
+        self.names = {name: Names() if name in told_apart else Heap() for name in TEXTS}
         self.pairs = {key: Pairs(len(key)) for key in keys}
         self._pending: list[Rows] = []
         self._connection = duckdb.connect(":memory:", config={"threads": 1})
@@ -126,6 +128,13 @@ class Store:
             values[~closed] = pending[name][rows[~closed] - len(self)]
             found[name] = values
         return found
+
+    def ids(self, columns: tuple[str, ...], values: tuple[str, ...]) -> tuple[int, ...]:
+        """The ids of a key's parts; -1 where a value has none."""
+        names = [self.names[column] for column in columns]
+        return tuple(
+            each.find(value) if isinstance(each, Names) else -1 for each, value in zip(names, values, strict=True)
+        )
 
     def table(self, rows: Array) -> pa.Table:
         """Some rows as they came."""
