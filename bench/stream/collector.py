@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import cycle, islice
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -31,13 +32,15 @@ def segment(events: int) -> bytes:
     """A batch as Segment's client for Node sends it."""
     payload = json.loads((PAYLOADS / "segment_node.json").read_text())
     payload["body"]["batch"] = list(islice(cycle(payload["body"]["batch"]), events))
+    payload["body"]["sentAt"] = datetime.now(UTC).isoformat()
     return request("/v1/batch", json.dumps(payload["body"], separators=(",", ":")).encode())
 
 
 def snowplow(events: int) -> bytes:
     """A batch as Snowplow's tracker for Node sends it."""
     payload = json.loads((PAYLOADS / "snowplow_node.json").read_text())
-    payload["body"]["data"] = list(islice(cycle(payload["body"]["data"]), events))
+    sent = {"stm": str(time.time_ns() // 1_000_000)}
+    payload["body"]["data"] = [event | sent for event in islice(cycle(payload["body"]["data"]), events)]
     return request("/com.snowplowanalytics.snowplow/tp2", json.dumps(payload["body"], separators=(",", ":")).encode())
 
 
@@ -73,7 +76,9 @@ def serve(home: Path, told: Connection) -> None:
     stop = threading.Event()
     threading.Thread(target=ended, args=(told, stop), daemon=True).start()
     with Appender(Layout(home)) as log:
+        began = time.process_time()
         run(app(Settings(), log, time.time), 0, stop, told.send)
+    told.send(time.process_time() - began)
 
 
 def ended(told: Connection, stop: threading.Event) -> None:
@@ -135,36 +140,39 @@ async def load(port: int, data: bytes, connections: int, seconds: float, pause: 
     return senders
 
 
-def measure(dialect: str, connections: int, seconds: float, events: int, rate: int) -> str:
+def measure(dialect: str, connections: int, asked: argparse.Namespace) -> str:
     """A line of the results."""
     ours, theirs = multiprocessing.Pipe()
-    with tempfile.TemporaryDirectory(prefix="footfall-") as home:
+    events, rate = asked.events, asked.rate
+    with tempfile.TemporaryDirectory(prefix="footfall-", dir=asked.folder) as home:
         server = multiprocessing.get_context("spawn").Process(target=serve, args=(Path(home), theirs))
         server.start()
         port = ours.recv()
         data = PAYLOAD[dialect](events)
-        asyncio.run(load(port, data, 4, 0.5, 0))
+        warm = asyncio.run(load(port, data, 4, 0.5, 0))
         began = time.perf_counter()
-        senders = asyncio.run(load(port, data, connections, seconds, connections * events / rate if rate else 0))
+        senders = asyncio.run(load(port, data, connections, asked.seconds, connections * events / rate if rate else 0))
         spent = time.perf_counter() - began
         ours.send("stop")
+        busy = ours.recv()
         server.join()
     took = sorted(one for sender in senders for one in sender.took)
     wrong = sum(sender.wrong for sender in senders)
     p50, p99 = statistics.median(took), took[int(len(took) * 0.99)]
+    answered = len(took) + sum(len(sender.took) for sender in warm)
     return (
         f"| {dialect} | {connections} | {(len(took) - wrong) * events / spent:,.0f} | {p50 * 1000:.1f} "
-        f"| {p99 * 1000:.1f} | {took[-1] * 1000:.1f} | {wrong} |"
+        f"| {p99 * 1000:.1f} | {took[-1] * 1000:.1f} | {wrong} | {busy * 1e6 / (answered * events):.1f} |"
     )
 
 
 def lines(arguments: argparse.Namespace) -> Iterator[str]:
     """The table."""
-    yield "| dialect | connections | accepted events/s | p50 ms | p99 ms | worst ms | refused |"
-    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    yield "| dialect | connections | accepted events/s | p50 ms | p99 ms | worst ms | refused | CPU µs an event |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
     for dialect in arguments.dialects:
         for connections in arguments.connections:
-            yield measure(dialect, connections, arguments.seconds, arguments.events, arguments.rate)
+            yield measure(dialect, connections, arguments)
 
 
 def main() -> None:
@@ -173,6 +181,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--events", type=int, default=100, help="events of a request")
     parser.add_argument("--rate", type=int, default=0, help="events a second offered; 0: as many as are answered")
+    parser.add_argument("--folder", help="where the log is made; a folder in memory leaves the disk out")
     parser.add_argument("--connections", type=int, nargs="*", default=CONNECTIONS)
     parser.add_argument("--dialects", nargs="*", default=list(PAYLOAD), choices=list(PAYLOAD))
     for line in lines(parser.parse_args()):
