@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from footfall.cli import care, data, demo, grade, guard, rules
+from footfall.cli import care, data, demo, grade, guard, incidents, rules
 
 app = typer.Typer(
     help="Who came in, what they nearly bought, and who only pretended to be a customer.",
@@ -19,6 +19,7 @@ app = typer.Typer(
 for command in (*demo.COMMANDS, *data.COMMANDS, *guard.COMMANDS, *grade.COMMANDS, *care.COMMANDS):
     app.command()(command)
 app.add_typer(rules.app, name="rules")
+app.add_typer(incidents.app, name="incidents")
 
 
 def main() -> None:

@@ -118,7 +118,9 @@ def export(
     """Write an answer whole to a file: visitors, carts, hours, weekdays, windows, brands, funnel and the others."""
     from footfall.cli import show
     from footfall.embedded.answers import Answers
-    from footfall.embedded.export import EXPORTS, rows_of, write_csv, write_file
+    from footfall.embedded.blocklist import FORMS
+    from footfall.embedded.export import EXPORTS, guard_rows, rows_of, write_csv, write_file
+    from footfall.embedded.guard_exports import GUARD, write_blocklist
     from footfall.embedded.run import open_lake
 
     if name == "list" and json:
@@ -129,8 +131,14 @@ def export(
             show.table("", ["name", "what"], [(key, export.title) for key, export in EXPORTS.items()], 2, 80)
         )
         return
-    answers = Answers(open_lake(home), since and since.date(), until and until.date(), "gross" if gross else "net")
-    rows = rows_of(answers, name)
+    lake = open_lake(home)
+    if name == "blocklist" and output and output.suffix in FORMS:
+        show.err.print(f"{write_blocklist(lake, output):,} addresses in {output}.", markup=False)
+        return
+    if name in GUARD:
+        rows = guard_rows(lake, name)
+    else:
+        rows = rows_of(Answers(lake, since and since.date(), until and until.date(), "gross" if gross else "net"), name)
     if json:
         show.as_json(rows.to_pylist())
     elif output:

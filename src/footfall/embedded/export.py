@@ -12,6 +12,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from footfall.embedded.answers import Answers
+from footfall.embedded.guard_exports import GUARD
+from footfall.embedded.lake import EmbeddedLake
 from footfall.ports import FootfallError
 
 POPULATIONS = ("gross", "known", "net")
@@ -34,6 +36,10 @@ def _labelled(method: str) -> Callable[[Answers], pa.Table]:
     return lambda answers: pa.table(getattr(answers, method)())
 
 
+def _guarded(rows: Callable[[EmbeddedLake], pa.Table]) -> Callable[[Answers], pa.Table]:
+    return lambda answers: rows(answers.lake)
+
+
 EXPORTS = {
     "visitors": Export("unique visitors per day, new and returning, and visits", _asked("unique_visitors")),
     "sales": Export("orders, revenue and refunds per day", _asked("sales")),
@@ -48,6 +54,7 @@ EXPORTS = {
     "acquisition": Export("new visitors by channel, and what they bought since", _asked("acquisition")),
     "retention": Export("buyers by the week of their first purchase, and who bought again", _asked("retention")),
     "journeys": Export("the commonest ways to purchase and to exit", _asked("journeys")),
+    **{name: Export(title, _guarded(rows)) for name, (title, rows) in GUARD.items()},
 }
 
 
@@ -60,6 +67,11 @@ def rows_of(answers: Answers, name: str) -> pa.Table:
     if name not in EXPORTS:
         raise FootfallError(f"There is no export {name!r}; there are {', '.join(EXPORTS)}.")
     return _timed(_plainly_named(EXPORTS[name].rows(answers), answers.population))
+
+
+def guard_rows(lake: EmbeddedLake, name: str) -> pa.Table:
+    """One export of what the guard knows, which needs no lake."""
+    return _timed(GUARD[name][1](lake))
 
 
 def _plainly_named(rows: pa.Table, population: str) -> pa.Table:
