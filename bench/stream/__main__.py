@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--parts", type=_words, default=list(PARTS), help=f"some of {','.join(PARTS)}")
     parser.add_argument("--pace", type=int, default=50_000, help="events a second of the paced run (default 50,000)")
     parser.add_argument("--paced", type=int, default=30, metavar="SECONDS", help="how long it lasts (default 30)")
+    parser.add_argument("--guarded", type=int, default=500_000, help="events for the whole guard (default 500,000)")
     parser.add_argument("--rounds", type=int, default=2, help="how often everything runs (default 2)")
     parser.add_argument("--threads", type=int, default=2, help="threads and cores for each engine (default 2)")
     parser.add_argument("--python", type=_pair, action="append", default=[], metavar="PEER=PATH", help="its Python")
@@ -109,10 +110,12 @@ def _limits(runner: Runner, results: Results, folder: Path) -> None:
 
 
 def _own(runner: Runner, results: Results, folder: Path, options: argparse.Namespace) -> None:
+    first = data.head(results.stream, options.guarded)
     if "guard" in options.parts:
         for _ in range(results.rounds):
-            cost, results.guarded = _asked(runner, results, results.stream, folder, "guard")
+            cost, found = _asked(runner, results, first, folder, "guard")
             results.guard += [cost] if cost else []
+            results.guarded = found and {**found, "events": first.events}
     if "latency" in options.parts:
         paced = data.made(options.data, options.pace * options.paced, options.pace)
         _, found = _asked(runner, results, paced, folder, "latency")
@@ -120,7 +123,7 @@ def _own(runner: Runner, results: Results, folder: Path, options: argparse.Names
     if "keys" in options.parts:
         _, results.keys = _asked(runner, results, results.stream, folder, "keys")
     if "restart" in options.parts:
-        _, results.restart = _asked(runner, results, results.stream, folder, "restart")
+        _, results.restart = _asked(runner, results, first, folder, "restart")
 
 
 def _asked(
