@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from footfall.config import Collector, Settings
-from footfall.ingest.collector import app, run
+from footfall.ingest.collector import Sink, app, run
 from footfall.ingest.collector.intake import Intake
 from footfall.ingest.intake import Submission, judge
 from footfall.ports import DeadLetter, Receipt
@@ -107,10 +107,10 @@ SERVE = Callable[..., Served]
 
 
 @contextmanager
-def served(clock: Callable[[], float] = time.time, **options: Any) -> Iterator[Served]:
-    """A collector with some settings."""
+def served(clock: Callable[[], float] = time.time, sink: Sink | None = None, **options: Any) -> Iterator[Served]:
+    """A collector with some settings, over a log in memory unless another one is given."""
     stop, ready, log = threading.Event(), Queue[int](), Memory()
-    intake = app(Settings(collector=Collector(**options)), log, clock)
+    intake = app(Settings(collector=Collector(**options)), sink or log, clock)
     thread = threading.Thread(target=run, args=(intake, 0, stop, ready.put))
     thread.start()
     try:

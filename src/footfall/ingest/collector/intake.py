@@ -155,7 +155,7 @@ class Intake:
             headers.append((b"retry-after", b"%d" % max(1, round(retry + 0.5))))
         if refusal.status == 405:
             headers.append((b"allow", ", ".join(sorted(route.methods | {"OPTIONS"})).encode()))
-        if refusal.status in (401, 403, 408, 413):
+        if refusal.status == 408:
             headers.append((b"connection", b"close"))
         body = msgspec.json.encode({"success": False, "error": refusal.reason})
         await self._answer(send, refusal.status, body, b"application/json", headers)

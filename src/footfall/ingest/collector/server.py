@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -20,9 +19,6 @@ LOOP = "asyncio"
 """Not uvloop: it accepts one connection a turn, so that under load the last of 64 new clients waited two seconds."""
 HEAD_PATIENCE = 10.0
 """Seconds that a request's head may take to arrive, on a new connection from its beginning."""
-SWITCH = 0.0005
-"""Seconds that the event loop may hold the interpreter while the log's thread waits for it, which it does many times a
-commit: with Python's usual 0.005 a commit of 64 requests was kept waiting for a third of a second."""
 
 
 class Impatient(HttpToolsProtocol):
@@ -96,13 +92,8 @@ def run(app: ASGIApp, port: int, stop: threading.Event, ready: Callable[[int], N
         limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=GRACE,
     )
-    before = sys.getswitchinterval()
     with listen(port) as opened:
-        sys.setswitchinterval(SWITCH)
-        try:
-            _Server(config, stop, ready).run([opened])
-        finally:
-            sys.setswitchinterval(before)
+        _Server(config, stop, ready).run([opened])
 
 
 class _Server(uvicorn.Server):
