@@ -6,13 +6,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from footfall.detect.history import History
-from footfall.detect.relation import relation, steps
+from footfall.detect.relation import Step, relation, steps
 from footfall.detect.windows import Found, Windows
 from footfall.event import arrow_schema
 from footfall.incident import Finding, Subject
@@ -114,10 +115,14 @@ def _confirmed(windows: Windows, found: Sequence[Found], history: History) -> It
                 counts=counts,
                 scored_only=not watch.alert,
             )
-            rows = windows.steps(watch, key, end)
-            kept = watch.confirm(finding, lambda rows=rows: steps(rows), history) if watch.confirm else finding
+            read = partial(_steps, windows, watch, key, end)
+            kept = watch.confirm(finding, read, history) if watch.confirm else finding
             if kept:
                 yield kept
+
+
+def _steps(windows: Windows, watch: Watch, key: tuple[str, ...], end: int) -> list[Step]:
+    return steps(windows.steps(watch, key, end))
 
 
 def summary(found: Sequence[Finding]) -> list[Row]:

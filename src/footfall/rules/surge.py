@@ -12,37 +12,3 @@
 # response: ask strangers for proof of a browser until it ends; block the members listed.
 # quiet: 5 minutes
 """The flood of a whole store: footfall.detect.surge finds it over the rows of traffic.sql."""
-
-from __future__ import annotations
-
-from functools import cache
-from pathlib import Path
-
-from footfall.incident import Severity
-from footfall.rules import Header
-from footfall.rules.header import milliseconds, percent, whole
-
-
-@cache
-def header() -> Header:
-    """What the comment above says."""
-    told: dict[str, str] = {}
-    for line in Path(__file__).read_text("utf-8").partition('"""')[0].splitlines():
-        key, colon, value = line.removeprefix("# ").partition(": ")
-        if line.startswith("#   "):
-            told[next(reversed(told))] += " " + line.removeprefix("#").strip()
-        elif colon:
-            told[key] = value
-    return Header(
-        told["id"],
-        whole(told["version"]),
-        told["title"],
-        Severity(told["severity"]),
-        percent(told["confidence"]),
-        told["class"],
-        told["threat"],
-        told["why"],
-        told["false positives"],
-        told["response"],
-        milliseconds(told["quiet"]),
-    )
