@@ -94,15 +94,11 @@ def _gathered(store: Store, key: str, suspects: Suspects, pending: bool) -> tupl
     since, until = int(ends[0]) - plan.watch.size, int(ends[-1])
     closed = store.between(since, until)
     ranks, found = _ranked(store, key, suspects, store, closed)
-    if plan.chain > 0:
-        chained = store.flags(plan.chain, store, closed)[found]
-        ranks, found = ranks[chained], found[chained]
     rows, times = found + closed.start, store.times[found + closed.start]
     if pending:
         waiting = store.pending()
         more, place = _ranked(store, key, suspects, waiting, slice(None))
         inside = (waiting["event_time"][place] >= since) & (waiting["event_time"][place] < until)
-        inside &= store.flags(max(plan.chain, 0), waiting, place)
         ranks, rows = np.concatenate([ranks, more[inside]]), np.concatenate([rows, place[inside] + len(store)])
         times = np.concatenate([times, waiting["event_time"][place[inside]]])
     span = until - since + 1
@@ -175,7 +171,7 @@ class _Numbers:
     def _total(self, measure: Measure) -> Array:
         first, last = self._pairs.first, self._pairs.last
         if measure.gap is not None:
-            first, amounts = first + 1, self._gaps(measure)
+            first, amounts = self._second(), self._gaps(measure)
         elif measure.value >= 0:
             amounts = np.where(self._passing(measure.flag), self._taken[f"${measure.value}"], 0)
         else:
@@ -186,8 +182,13 @@ class _Numbers:
     def _passing(self, flag: int) -> Array:
         return self._store.flags(flag, self._taken)
 
+    def _second(self) -> Array:
+        """For each pair the row after the first of its chain: the gap before that one began outside the window."""
+        chained = np.append(np.flatnonzero(self._passing(self._pairs.plan.chain)), len(self._ranks))
+        return np.asarray(chained[np.searchsorted(chained, self._pairs.first)] + 1)
+
     def _gaps(self, measure: Measure) -> Array:
-        """What each row adds by the gap before it; the first of a pair's rows has none."""
+        """What each row adds by the gap before it."""
         chained = np.flatnonzero(self._passing(self._pairs.plan.chain))
         amounts = np.zeros(len(self._ranks), np.int64)
         times, ranks = self._taken["event_time"][chained], self._ranks[chained]

@@ -32,6 +32,8 @@ class Oracle:
         """See :class:`footfall.detect.windows.Windows`."""
         if self._watermark is not None:
             events = events.filter(pc.greater(events["event_time"], self._watermark))
+            kept = pc.greater(self._events["event_time"], self._watermark - self._longest)
+            self._events = self._events.filter(kept)
         self._events = (
             pa.concat_tables([self._events, events]).unify_dictionaries().sort_by("event_time").combine_chunks()
         )
@@ -40,8 +42,6 @@ class Oracle:
         found = []
         for place, watch in enumerate(self._watches):
             found += [(place, watch, self._judge(watch, end)) for end in self._ends(watch, before)]
-        kept = pc.greater(self._events["event_time"], self._watermark - self._longest)
-        self._events = self._events.filter(kept)
         return in_order(found)
 
     def early(self) -> list[Found]:
