@@ -74,59 +74,62 @@ def test_a_dialect_that_stumbles_loses_nothing() -> None:
     assert done.refused == [(f"{MISUNDERSTOOD} (ZeroDivisionError)", 0)]
 
 
+PLACED: dict[str, dict[str, Any]] = {
+    "segment": {
+        "type": "track",
+        "event": "Product Viewed",
+        "timestamp": "2026-11-23T03:16:02Z",
+        "receivedAt": "2026-11-23T03:16:03Z",
+        "userId": "user_id",
+        "anonymousId": "anon_id",
+        "messageId": "event_id",
+        "properties": {
+            "product_id": "product_id",
+            "category_id": "category_id",
+            "category": "category_code",
+            "brand": "brand",
+            "price": 6,
+            "quantity": 13,
+            "order_id": "order_id",
+            "currency": "currency",
+            "path": "path",
+            "referrer": "referrer",
+            "x": "extra",
+        },
+        "context": {
+            "sessionId": "user_session",
+            "ip": "ip",
+            "userAgent": "user_agent",
+            "campaign": {"source": "campaign"},
+        },
+    },
+    "snowplow": {
+        "e": "ti",
+        "dtm": "1795403762000",
+        "uid": "user_id",
+        "duid": "anon_id",
+        "sid": "user_session",
+        "eid": "event_id",
+        "ti_sk": "product_id",
+        "ti_ca": "category_code",
+        "ti_pr": 6,
+        "ti_qu": 13,
+        "ti_id": "order_id",
+        "ti_cu": "currency",
+        "ip": "ip",
+        "ua": "user_agent",
+        "url": "path",
+        "refr": "referrer",
+    },
+}
+"""Events whose every value names the field it must stand in."""
+
+
 @pytest.mark.parametrize("dialect", ["segment", "snowplow"])
 def test_a_rows_values_stand_in_the_places_of_their_fields(dialect: str) -> None:
     """Rows are made by place: each value here names the field it must stand in."""
-    events: dict[str, dict[str, Any]] = {
-        "segment": {
-            "type": "track",
-            "event": "Product Viewed",
-            "timestamp": "2026-11-23T03:16:02Z",
-            "receivedAt": "2026-11-23T03:16:03Z",
-            "userId": "user_id",
-            "anonymousId": "anon_id",
-            "messageId": "event_id",
-            "properties": {
-                "product_id": "product_id",
-                "category_id": "category_id",
-                "category": "category_code",
-                "brand": "brand",
-                "price": 6,
-                "quantity": 13,
-                "order_id": "order_id",
-                "currency": "currency",
-                "path": "path",
-                "referrer": "referrer",
-                "x": "extra",
-            },
-            "context": {
-                "sessionId": "user_session",
-                "ip": "ip",
-                "userAgent": "user_agent",
-                "campaign": {"source": "campaign"},
-            },
-        },
-        "snowplow": {
-            "e": "ti",
-            "dtm": "1795403762000",
-            "uid": "user_id",
-            "duid": "anon_id",
-            "sid": "user_session",
-            "eid": "event_id",
-            "ti_sk": "product_id",
-            "ti_ca": "category_code",
-            "ti_pr": 6,
-            "ti_qu": 13,
-            "ti_id": "order_id",
-            "ti_cu": "currency",
-            "ip": "ip",
-            "ua": "user_agent",
-            "url": "path",
-            "refr": "referrer",
-        },
-    }
-    row = told(MEANINGS[dialect](events[dialect], Arrival()))[0]
-    said = {name for name in NAMES if f": '{name}'" in str(events[dialect])} - {"path", "extra"}
+    row = told(MEANINGS[dialect](PLACED[dialect], Arrival()))[0]
+    said = {name for name in NAMES if f": '{name}'" in str(PLACED[dialect])} - {"path", "extra"}
     assert {name for name, value in row.items() if value == name} - {"path"} == said
     assert row["path"] == "path"
     assert (row["price"], row["quantity"]) == (600, 13)

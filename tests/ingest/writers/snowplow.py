@@ -81,7 +81,7 @@ BAD = st.one_of(
     _spoilt(e="xx"),
     _spoilt(e=...),
     _spoilt(uid=..., duid="", sid=None),
-    _spoilt(e="ti", ti_sk=""),
+    _spoilt(e="ti", ti_sk="", co=..., cx=...),
     _spoilt(e="ti", ti_sk="p", ti_pr="-1", co=..., cx=...),
     _spoilt(e="ti", ti_sk="p", ti_qu="many", co=..., cx=...),
     _spoilt(co="{"),
