@@ -29,8 +29,8 @@ def _head(results: Results) -> str:
         f"{stream.events:,} events, {stream.rate:,} a second of their own time, as JSON lines of "
         f"{stream.bytes / stream.events:.0f} bytes; {results.threads} threads each.\n"
         f"{machine()}.\n"
-        "Whole processes, from start to end, the file in the page cache, parsing included; the best of "
-        f"{results.rounds} rounds, each in another order."
+        "Whole processes, from start to end, the file in the page cache, parsing included; rounds, each in another "
+        f"order: {results.rounds}, of which the best is shown."
     )
 
 
@@ -115,12 +115,13 @@ def _guard(results: Results) -> str:
     if not results.guard:
         return ""
     best, found = measure.best(results.guard), results.guarded
+    rate = found["events"] / best.seconds
     return (
         "## Every rule at once\n\n"
         f"The whole guard, {found['rules']} rules of {found['watches']} watches with confirmations, history, surge, "
-        f"alerts and incidents, on the first {found['events']:,} events: {found['events'] / best.seconds:,.0f} events/s "
-        f"({best.seconds:.1f} s, {best.cpu_seconds:.1f} CPU s, peak {best.peak / 1e9:.2f} GB); "
-        f"{found['alerts']:,} alerts, {found['late']:,} events late."
+        f"alerts and incidents, on the first {found['events']:,} events: {rate:,.0f} events/s ({best.seconds:.1f} s, "
+        f"{best.cpu_seconds:.1f} CPU s, peak {best.peak / 1e9:.2f} GB); {found['alerts']:,} alerts, "
+        f"{found['late']:,} events late."
     )
 
 
