@@ -200,8 +200,10 @@ class _Check:
             raise self.error(node, f"a rule may not use {_short(node)} ({node.key})")
         if node.key in _PLACES and not isinstance(node.parent, _PLACES[node.key]):
             raise self.error(node, f"a rule may not use {_short(node)} here ({node.key})")
-        if isinstance(node, exp.Select) and (more := [k for k, v in node.args.items() if v and k not in _ARGUMENTS]):
-            raise self.error(node, f"a rule may not use {more[0].rstrip('_').upper()}")
+        for name, value in node.args.items() if isinstance(node, exp.Select) else ():
+            if value and name not in _ARGUMENTS:
+                place = value[0] if isinstance(value, list) else value
+                raise self.error(place, f"a rule may not use {name.rstrip('s_').upper()}")
         if isinstance(node, exp.Literal) and not node.is_string and not node.is_int:
             raise self.error(node, f"a rule counts in whole numbers: {node.name} is none")
         if isinstance(node, exp.Count) and isinstance(node.this, exp.Distinct) and len(node.this.expressions) != 1:
@@ -225,7 +227,7 @@ def _shape(check: _Check, tree: exp.Select, watch: Watch) -> None:
     for name, select in levels(tree):
         table = select.args.get("from_")
         if table is None or table.this.name not in known or table.this.args.get("alias"):
-            raise check.error(select, f"a SELECT reads {EVENTS} or an inner SELECT above it, without an alias")
+            raise check.error(table or select, f"a SELECT reads {EVENTS} or an inner SELECT above it, without an alias")
         columns = known[source(select)]
         _columns(check, select, columns)
         if not name:

@@ -91,8 +91,9 @@ def _part(piece: str, first: int, refuse: Refuse) -> Part:
             if key in lines:
                 raise refuse(first + place, f"'{key}:' stands twice")
             lines[key], lines.at[key] = match[2].strip(), first + place
-        elif row.startswith("--") and key:
-            lines[key] += " " + row.removeprefix("--").strip()
+        elif row.lstrip().startswith("--"):
+            if key:
+                lines[key] += " " + row.strip().removeprefix("--").strip()
         elif row.strip():
             return Part(lines, "\n".join(rows[place:]).rstrip(), first + place)
     raise refuse(first, "there is no SELECT under these lines")
