@@ -99,6 +99,7 @@ class Alerts:
         self._going: dict[Key, Alert] = {}
         self._provisional: dict[Key, tuple[Alert, int]] = {}
         self._due: list[tuple[int, Key]] = []
+        self._members: dict[str, set[Subject]] = {}
 
     def take(self, findings: Iterable[Finding], upto: int, look: Look | None = None) -> list[Change]:
         """Folds findings of closed windows.
@@ -144,6 +145,7 @@ class Alerts:
         state = msgspec.json.decode(snapshot, type=_State)
         self._going = {_key(alert): alert for alert in state.going}
         self._provisional = {_key(alert): (alert, gone) for alert, gone in state.provisional}
+        self._members = {}
         self._due = sorted((self._end_of(alert), key) for key, alert in self._going.items())
 
     def _fold(self, finding: Finding, look: Look | None) -> list[Change]:
@@ -151,12 +153,23 @@ class Alerts:
         alert = self._going.get(key)
         if alert is not None:
             _grow(alert, finding, look)
+            self._join(alert, finding.members)
             return [Change(What.UPDATED, finding.until, _copy(alert), finding)]
         alert = self._going[key] = _begun(finding, look)
         heappush(self._due, (self._end_of(alert), key))
         warned, _ = self._provisional.pop(key, (alert, 0))
         opened = Change(What.OPENED, finding.until, _copy(alert), finding)
         return [opened] if warned.id == alert.id else [opened, Change(What.WITHDRAWN, finding.until, warned)]
+
+    def _join(self, alert: Alert, members: Sequence[Subject]) -> None:
+        """Takes more members into an alert that may have thousands, in order of their joining; only new ones cost."""
+        known = self._members.get(alert.id)
+        if known is None:
+            known = self._members[alert.id] = set(alert.members)
+        fresh = {member for member in members if member not in known}
+        if fresh:
+            known |= fresh
+            alert.members += tuple(sorted(fresh, key=attrgetter("kind", "name")))
 
     def _passed(self, upto: int) -> list[Change]:
         """What time alone does until then."""
@@ -171,6 +184,7 @@ class Alerts:
             end = self._end_of(alert)
             if end <= upto:
                 alert.ended = end
+                self._members.pop(alert.id, None)
                 changes.append(Change(What.ENDED, end, self._going.pop(key)))
             else:
                 heappush(self._due, (end, key))
@@ -221,15 +235,10 @@ def _grow(alert: Alert, finding: Finding, look: Look | None) -> None:
     alert.confidence = max(alert.confidence, finding.confidence)
     alert.last = max(alert.last, finding.until)
     alert.last_event = max(alert.last_event, finding.until - 1)
-    alert.members = _joined(alert.members, finding.members)
 
 
 def _evidence(finding: Finding, seen: Mapping[str, Any]) -> dict[str, Any]:
     return {"watch": finding.watch, "window": finding.until - finding.since, **seen}
-
-
-def _joined(members: tuple[Subject, ...], more: Sequence[Subject]) -> tuple[Subject, ...]:
-    return members if set(more) <= set(members) else tuple(sorted({*members, *more}))
 
 
 def _copy(alert: Alert) -> Alert:

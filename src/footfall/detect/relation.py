@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address, IPv6Network
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,9 +86,26 @@ def relation(events: pa.Table) -> pa.Table:
 
 def steps(table: pa.Table) -> list[Step]:
     """Rows of the relation as steps, sorted by all columns beginning with the time; NULL comes first."""
-    columns = [table[name].to_pylist() for name in COLUMNS]
-    found = [Step(*values) for values in zip(*columns, strict=True)]
-    return sorted(found, key=lambda step: [(value is not None, value) for value in step])
+    columns = [_values(table[name]) for name in COLUMNS]
+    found = sorted((Step(*values) for values in zip(*columns, strict=True)), key=itemgetter(0))
+    return [step for _, tied in groupby(found, itemgetter(0)) for step in _untied(list(tied))]
+
+
+def _untied(steps: list[Step]) -> list[Step]:
+    if len(steps) == 1:
+        return steps
+    return sorted(steps, key=lambda step: [(value is not None, value) for value in step])
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """A column's values; text is looked up in its dictionary."""
+    if not pa.types.is_dictionary(column.type):
+        return list(column.to_pylist())
+    found: list[Any] = []
+    for chunk in column.chunks:
+        words = [*chunk.dictionary.to_pylist(), None]
+        found += [words[code] for code in _codes(chunk).tolist()]
+    return found
 
 
 def _who(found: dict[str, Any]) -> dict[str, Any]:

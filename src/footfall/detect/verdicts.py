@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -17,6 +18,8 @@ JUDGED = frozenset({"ip", "session", "visitor", "actor", "agent"})
 SURE = 90
 """Percent from which a verdict leaves its subject out of the figures."""
 SUREST = 99
+AGAIN = 600_000
+"""At every multiple of so many ms the verdicts on all members of an alert grow; when it ends, once more."""
 TOGETHER = 3_600_000
 """Rules agree on a subject if the one found it within so long of the other, in ms."""
 GIVT = "GIVT"
@@ -83,13 +86,14 @@ class Verdicts:
         for change in changes:
             self._forget(change.at)
             if change.alert and change.finding and change.what in (What.OPENED, What.UPDATED):
-                for subject in subjects(change.finding):
+                for subject in self._due(change.alert, change.finding):
                     key = self._judge(change.alert, change.finding, subject, of[change.alert.id])
                     self._ask(key, purchases, people, changed)
                     self._agree(key, changed)
             elif change.alert and change.what is What.ENDED:
                 self._ended[change.alert.id] = change.at
                 for key in self._of_alert.get(change.alert.id, ()):
+                    self._last(key, change.alert.last_event)
                     self._ask(key, purchases, people, changed, again=True)
         return list(changed.values())
 
@@ -104,6 +108,19 @@ class Verdicts:
         for held in state.held:
             self._hold(held)
         self._ended = dict(state.ended)
+
+    def _due(self, alert: Alert, finding: Finding) -> Iterable[Subject]:
+        """Whom a finding is to judge now: of many members those that are new, and all of them now and then."""
+        judged = subjects(finding)
+        if not finding.members or finding.until % AGAIN == 0:
+            return judged
+        known = self._of_alert.get(alert.id, {})
+        return [subject for subject in judged if verdict_id(alert.id, subject) not in known]
+
+    def _last(self, key: str, at: int) -> None:
+        """Lets the verdict on a member last until its alert's last event."""
+        held = self._held[key]
+        held.verdict = replace(held.verdict, valid_to=max(held.verdict.valid_to, at))
 
     def _hold(self, held: _Held) -> None:
         key = held.verdict.id
@@ -192,7 +209,8 @@ class Verdicts:
 
 def subjects(finding: Finding) -> tuple[Subject, ...]:
     """Whom a finding judges: its members where it has any, else its subject; kinds that can be judged alone."""
-    return tuple(sorted({one for one in finding.members or (finding.subject,) if one.kind in JUDGED}))
+    judged = {one for one in finding.members or (finding.subject,) if one.kind in JUDGED}
+    return tuple(sorted(judged, key=attrgetter("kind", "name")))
 
 
 def together(confidences: Iterable[int]) -> int:
