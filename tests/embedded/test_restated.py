@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,40 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall import insights
-from footfall.embedded.changes import ChangeLog, Why, changes
-from footfall.embedded.incident_store import EmbeddedIncidents, standing_verdicts
+from footfall.embedded.incident_store import standing_verdicts
 from footfall.embedded.judged import Days, Span, by_day, spans
 from footfall.embedded.marts import mart
-from footfall.incident import Subject, Verdict
-from footfall.ports import GuardChanges
 from tests.conftest import NEW_HOME, Home, event, jsonl
+from tests.embedded.judging import fill, judge, ms, verdict, withdraw
 from tests.embedded.worlds import AGENTS, world
 
-EVER = (0, 2**53)
 CRAWLER = AGENTS[2]
-
-
-def ms(text: str) -> int:
-    """A moment in UTC ms."""
-    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
-
-
-def verdict(kind: str, name: str, since: int = 0, until: int = EVER[1], **fields: Any) -> Verdict:
-    """A verdict that leaves its subject out, unless said otherwise."""
-    made = Verdict(f"v {kind} {name}", Subject(kind, name), since, until, "i1", "speed", 1, "SIVT", "OAT-011", 95)
-    return replace(made, **fields)
-
-
-def judge(home: Home, *verdicts: Verdict) -> None:
-    """What the guard would keep."""
-    store = EmbeddedIncidents(home.lake.layout)
-    store.apply(GuardChanges(verdicts=verdicts))
-    store.close()
-
-
-def withdraw(home: Home, *verdicts: Verdict) -> None:
-    """What resolving an incident as mistaken does."""
-    judge(home, *(replace(one, withdrawn=1) for one in verdicts))
 
 
 def live(home: Home) -> dict[tuple[str, date], str]:
@@ -120,15 +93,8 @@ def test_bit_by_bit_with_verdicts_that_come_and_go_is_the_same_as_all_at_once(ne
 
 @pytest.fixture
 def shop(home: Home) -> Home:
-    """Ten days with a shopper each at noon, who fills a cart, and on every day a visit of the same bot."""
-    rows = []
-    for day in range(1, 11):
-        noon = f"2019-10-{day:02}T12:00:00Z"
-        rows.append(event(noon, "cart", price=100, user_id=f"u{day}", user_session=f"s{day}"))
-        rows.append(event(noon, "cart", price=900, user_id="bot", user_session=f"b{day}", ip="203.0.113.9"))
-    home.take(jsonl(rows))
-    home.build()
-    return home
+    """See ``judging.fill``."""
+    return fill(home)
 
 
 def test_a_verdict_restates_the_days_it_touches_and_no_others(shop: Home) -> None:
@@ -254,66 +220,6 @@ def test_a_bot_that_says_so_stays_known(home: Home) -> None:
     judge(home, verdict("session", "s"))
     home.build("cart_events")
     assert bots(home) == {"p": 2}
-
-
-def test_changes_say_what_was_and_what_is_and_why(shop: Home) -> None:
-    judge(
-        shop, verdict("session", "b4"), verdict("visitor", "bot", ms("2019-10-04T00:00:00"), ms("2019-10-04T23:00:00"))
-    )
-    assert shop.build().restated == 2
-    one, other = changes(shop.lake.layout)
-    assert [(one.day, one.figure), (other.day, other.figure)] == [
-        (date(2019, 10, 4), "visitors"),
-        (date(2019, 10, 4), "sessions"),
-    ]
-    assert (one.gross, one.known, one.net) == ((2, 2), (2, 2), (2, 1))
-    assert one.why == [Why("i1", "speed", 0, 2)]
-    shop.build()
-    assert len(changes(shop.lake.layout)) == 2
-
-
-def test_money_that_bots_left_in_carts_is_put_down(home: Home) -> None:
-    rows = [
-        event("2019-10-01T12:00:00Z", "cart", price=price, user_id=user, user_session=user)
-        for user, price in (("a", 100), ("b", 900))
-    ]
-    home.take(jsonl([*rows, event("2019-10-20T12:00:00Z", user_id="c", user_session="c")]))
-    home.build()
-    judge(home, verdict("session", "b"))
-    home.build()
-    found = {change.figure: (change.gross, change.net) for change in changes(home.lake.layout)}
-    assert found["value_at_stake"] == ((1_000, 1_000), (1_000, 100))
-    assert found["abandonment"] == ((2, 2), (2, 1))
-
-
-def test_a_build_that_was_killed_is_put_down_by_the_next_one(shop: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether it died before its figures were put down or after: each change once."""
-    judge(shop, verdict("session", "b4"))
-    with monkeypatch.context() as killed:
-        killed.setattr(ChangeLog, "end", lambda _self: (_ for _ in ()).throw(KeyboardInterrupt))
-        with pytest.raises(KeyboardInterrupt):
-            shop.build()
-    assert changes(shop.lake.layout) == []
-    pending = (shop.path / "marts/changes.pending").read_bytes()
-    shop.build()
-    assert [change.figure for change in changes(shop.lake.layout)] == ["visitors", "sessions"]
-    (shop.path / "marts/changes.pending").write_bytes(pending)
-    shop.build()
-    assert [change.figure for change in changes(shop.lake.layout)] == ["visitors", "sessions"]
-
-
-def test_what_new_events_change_is_not_blamed_on_verdicts(shop: Home) -> None:
-    judge(shop, verdict("session", "b4", ms("2019-10-04T00:00:00"), ms("2019-10-04T23:00:00")))
-    shop.take(jsonl([event("2019-10-09T15:00:00Z", user_id="new", user_session="new")]))
-    shop.build()
-    assert {change.day.day for change in changes(shop.lake.layout)} == {4}
-
-
-def test_a_home_without_verdicts_keeps_no_log(shop: Home) -> None:
-    shop.build()
-    assert not (shop.path / "marts/changes.jsonl").exists()
-    assert not (shop.path / "marts/verdicts.json").exists()
-    assert not (shop.path / "incidents").exists()
 
 
 def told(judged: Iterable[Span]) -> dict[tuple[str, int], tuple[int, bool]]:

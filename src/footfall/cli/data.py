@@ -119,17 +119,12 @@ def export(
     from footfall.cli import show
     from footfall.embedded.answers import Answers
     from footfall.embedded.blocklist import FORMS
-    from footfall.embedded.export import EXPORTS, guard_rows, rows_of, write_csv, write_file
+    from footfall.embedded.export import guard_rows, rows_of, write_csv, write_file
     from footfall.embedded.guard_exports import GUARD, write_blocklist
     from footfall.embedded.run import open_lake
 
-    if name == "list" and json:
-        show.as_json({key: export.title for key, export in EXPORTS.items()})
-        return
     if name == "list":
-        show.out.print(
-            show.table("", ["name", "what"], [(key, export.title) for key, export in EXPORTS.items()], 2, 80)
-        )
+        _list_exports(json)
         return
     lake = open_lake(home)
     if name == "blocklist" and output and output.suffix in FORMS:
@@ -146,6 +141,17 @@ def export(
         show.err.print(f"{rows.num_rows:,} rows in {output}.", markup=False)
     else:
         write_csv(rows)
+
+
+def _list_exports(json: bool) -> None:
+    from footfall.cli import show
+    from footfall.embedded.export import EXPORTS
+
+    titles = {key: export.title for key, export in EXPORTS.items()}
+    if json:
+        show.as_json(titles)
+    else:
+        show.out.print(show.table("", ["name", "what"], list(titles.items()), 2, 80))
 
 
 def simulate(
