@@ -12,6 +12,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from bench.stream.work import ALLOWED, BEHIND, Job, Row, save
@@ -220,11 +221,7 @@ def hoard(totals: Totals) -> Counts:
 
 def rules() -> list[Counting | Pausing]:
     """The five rules."""
-
-    def kind(event: Event) -> str:
-        return str(event[TYPE])
-
-    viewed = {"key": SESSION, "counted": kind, "distinct": (PRODUCT,), "of": "view"}
+    viewed = {"key": SESSION, "counted": itemgetter(TYPE), "distinct": (PRODUCT,), "of": "view"}
     return [
         Counting(
             "source_flood", ADDRESS, 10_000, 1000, lambda _: "event", (SESSION, PATH, AGENT), None, ("event", 40), flood
@@ -232,15 +229,14 @@ def rules() -> list[Counting | Pausing]:
         Counting("session_speed", window=60_000, hop=5000, hot=("view", 30), judge=speed, **viewed),  # type: ignore[arg-type]
         Counting("catalogue_walk", window=600_000, hop=30_000, hot=("view", 60), judge=walk, **viewed),  # type: ignore[arg-type]
         Pausing(),
-        Counting("cart_hoard", SESSION, 600_000, 30_000, kind, (PRODUCT,), "cart", ("cart", 15), hoard),
+        Counting("cart_hoard", SESSION, 600_000, 30_000, itemgetter(TYPE), (PRODUCT,), "cart", ("cart", 15), hoard),
     ]
 
 
 def watch(job: Job) -> dict[str, int]:
     """Reads the stream, writes what the rules found."""
     panes: defaultdict[int, list[Event]] = defaultdict(list)
-    watching = Watching(rules(), panes)
-    latest = 0
+    watching, latest = Watching(rules(), panes), 0
     with job.stream.open("rb") as lines:
         for line in lines:
             happened, arrived, event = parsed(json.loads(line))
@@ -257,9 +253,8 @@ def parsed(line: dict[str, Any]) -> tuple[int, int, Event]:
     """When it happened, when it arrived, and what rules read of it."""
     happened = milliseconds(line["event_time"])
     arrived = milliseconds(line["received_at"]) if "received_at" in line else happened
-    get = line.get
     names = ("product_id", "user_session", "ip", "user_agent", "path")
-    return happened, arrived, (happened, line["event_type"], *map(get, names))
+    return happened, arrived, (happened, line["event_type"], *map(line.get, names))
 
 
 def milliseconds(text: str) -> int:
@@ -291,8 +286,7 @@ class Watching:
         self.advance(last + PANE + max(rule.window for rule in self.rules))
 
     def _close(self, pane: int) -> None:
-        events = self.panes.pop(pane, [])
-        self.kept[pane] = events
+        self.kept[pane] = events = self.panes.pop(pane, [])
         end = (pane + 1) * PANE
         for rule in self.rules:
             rule.remove(self.kept.get(pane - rule.window // PANE, []))
