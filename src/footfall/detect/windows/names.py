@@ -44,14 +44,12 @@ class Names:
         return np.asarray(ids[rows])
 
     def _known(self, values: list[str]) -> list[int]:
-        ids: list[Any] = list(map(self._ids.get, values))
+        ids = list(map(self._ids.get, values))
         if None in ids:
-            for place, number in enumerate(ids):
-                if number is None:
-                    value = values[place]
-                    ids[place] = self._ids[value] = len(self._values)
-                    self._values.append(value)
-        return ids
+            fresh = dict.fromkeys(value for value, number in zip(values, ids, strict=True) if number is None)
+            self._ids.update(zip(fresh, range(len(self._values), len(self._values) + len(fresh)), strict=True))
+            self._values.extend(fresh)
+        return list(map(self._ids.__getitem__, values))
 
     def find(self, value: str) -> int:
         """The id of a value; -1 where it has none."""

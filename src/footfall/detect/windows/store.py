@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -13,6 +12,7 @@ from footfall.detect.relation import SCHEMA
 from footfall.detect.windows.heap import Heap
 from footfall.detect.windows.names import Names, Pairs
 from footfall.detect.windows.plan import Scalars
+from footfall.detect.windows.predicates import Predicates
 
 Array = np.ndarray[Any, Any]
 Rows = dict[str, Array]
@@ -36,12 +36,11 @@ class Store:
     """
 
     def __init__(self, scalars: Scalars, keys: Mapping[tuple[str, ...], set[int]], told_apart: Set[str]) -> None:
-        self._scalars, self._keys = scalars, keys
+        self._keys = keys
         self.names = {name: Names() if name in told_apart else Heap() for name in TEXTS}
         self.pairs = {key: Pairs(len(key)) for key in keys}
         self._pending: list[Rows] = []
-        self._connection = duckdb.connect(":memory:", config={"threads": 1})
-        self._sql = _scalar_sql(scalars)
+        self._predicates = Predicates(scalars.flags, scalars.values)
         self.words = (len(scalars.flags) + _WORD - 1) // _WORD
         empty = self._rows(SCHEMA.empty_table())
         self._columns = {name: Column(values.dtype) for name, values in empty.items()}
@@ -194,17 +193,14 @@ class Store:
         return rows
 
     def _worked_out(self, events: pa.Table) -> Rows:
-        self._connection.register("events", events)
-        found = self._connection.sql(self._sql).to_arrow_table()
+        flags, values = self._predicates.flags_and_values(events)
         rows: Rows = {}
         for word in range(self.words):
             total = np.zeros(len(events), np.int64)
-            for place in range(word * _WORD, min((word + 1) * _WORD, len(self._scalars.flags))):
-                total |= found[f"f{place}"].to_numpy().astype(np.int64) << (place - word * _WORD)
+            for bit, flag in enumerate(flags[word * _WORD : (word + 1) * _WORD]):
+                total |= flag.astype(np.int64) << bit
             rows[f"#{word}"] = total
-        for place in range(len(self._scalars.values)):
-            rows[f"${place}"] = found[f"v{place}"].to_numpy()
-        return rows
+        return rows | {f"${place}": numbers for place, numbers in enumerate(values)}
 
 
 class Column:
@@ -250,9 +246,3 @@ def _joined(parts: list[Rows]) -> Rows:
     if len(parts) == 1:
         return parts[0]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-
-def _scalar_sql(scalars: Scalars) -> str:
-    flags = [f"COALESCE({text}, FALSE)::TINYINT AS f{place}" for place, text in enumerate(scalars.flags)]
-    values = [f"COALESCE({text}, 0)::BIGINT AS v{place}" for place, text in enumerate(scalars.values)]
-    return f"SELECT {', '.join([*flags, *values])} FROM events"

@@ -176,11 +176,12 @@ class Tally:
         def bounds(measure: Measure, rows: Array) -> Range:
             if measure.gap is not None or measure.value >= 0:
                 return ANY
-            total = grown(self._totals[measure], int(touched[-1]) + 1).copy()
-            _put(total, *_counted(store, measure, store[self.key][closed], closed), 1)
-            ids = fresh[self.key]
-            _put(total, ids[store.flags(measure.flag, fresh) & (ids >= 0)], None, 1)
-            return np.zeros(len(rows)), _floats(total[touched[rows]])
+            total = grown(self._totals[measure], int(touched[-1]) + 1)[touched]
+            waiting = fresh[self.key]
+            waiting = waiting[store.flags(measure.flag, fresh) & (waiting >= 0)]
+            for ids in (_counted(store, measure, store[self.key][closed], closed)[0], waiting):
+                np.add.at(total, np.searchsorted(touched, ids), 1)
+            return np.zeros(len(rows)), _floats(total[rows])
 
         return Ranges(self, plan, bounds)
 
