@@ -136,14 +136,14 @@ class Surge:
         self.surprise = min(max(0.0, self.surprise + step), 2 * SURPRISE)
 
     def _judge(self, history: History) -> tuple[str, dict[str, int]] | None:
-        usual = history.pace()
+        usual, panes = history.pace(), list(self.panes)
         crowd = None
         for length in (2, 4, ROLLING):
-            counts = total(list(self.panes)[-length:])
-            excess = counts["spread"] - length * usual
-            loud = counts["spread"] >= LOUD * length * usual
-            if excess < EXCESS or not (loud or self.surprise >= SURPRISE):
+            spread = sum(each.counts["spread"] for each in panes[-length:])
+            loud = spread >= LOUD * length * usual
+            if spread - length * usual < EXCESS or not (loud or self.surprise >= SURPRISE):
                 continue
+            counts = total(panes[-length:])
             told = shifts(counts, length, history)
             numbers = {
                 **{name: counts[name] for name in COUNTS},
@@ -191,7 +191,7 @@ def pane(end: int, rows: Iterable[Mapping[str, Any]]) -> Pane:
 
 def total(panes: Iterable[Pane]) -> dict[str, int]:
     """The sum of some panes."""
-    names = (*COUNTS, "spread", *(f"{spread}_{what}" for spread in SPREADS for what in ("pairs", "same")))
+    names = (*COUNTS, *(f"{spread}_{what}" for spread in SPREADS for what in ("pairs", "same")))
     every = list(panes)
     return {name: sum(each.counts.get(name, 0) for each in every) for name in names}
 
