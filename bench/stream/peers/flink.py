@@ -23,7 +23,7 @@ from pyflink.table import EnvironmentSettings, TableEnvironment
 TITLE = "Flink SQL"
 DISTRIBUTION = "apache-flink"
 PREPARE = "bench.stream.flink_sql"
-MOST = 500_000
+MOST = 300_000
 """It is given the first events only: a gap is copied into each of thirty windows, so all of them would take long."""
 
 SETTINGS = {
