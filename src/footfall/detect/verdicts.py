@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -46,12 +46,21 @@ class _Held:
     alert: str
 
 
+class _Seen(NamedTuple):
+    """What was found of a member since its verdict was last told: from when, to when, how sure."""
+
+    since: int
+    last: int
+    own: int
+
+
 @dataclass
 class _State:
     """All that is remembered; as it stands in a snapshot."""
 
     held: list[_Held] = field(default_factory=list)
     ended: list[tuple[str, int]] = field(default_factory=list)
+    unsaid: list[tuple[str, list[tuple[Subject, _Seen]]]] = field(default_factory=list)
 
 
 class Verdicts:
@@ -67,6 +76,7 @@ class Verdicts:
         self._of_source: dict[str, dict[str, bool]] = {}
         self._of_alert: dict[str, dict[str, bool]] = {}
         self._ended: dict[str, int] = {}
+        self._unsaid: dict[str, dict[Subject, _Seen]] = {}
 
     def take(
         self, changes: Iterable[Change], of: Mapping[str, str], purchases: Asked = nothing, people: Asked = nothing
@@ -92,14 +102,17 @@ class Verdicts:
                     self._agree(key, changed)
             elif change.alert and change.what is What.ENDED:
                 self._ended[change.alert.id] = change.at
+                unsaid = self._unsaid.pop(change.alert.id, {})
                 for key in self._of_alert.get(change.alert.id, ()):
-                    self._last(key, change.alert.last_event)
+                    self._say(key, unsaid)
                     self._ask(key, purchases, people, changed, again=True)
+                    self._agree(key, changed)
         return list(changed.values())
 
     def snapshot(self) -> bytes:
         """Everything remembered, for ``restore``."""
-        return msgspec.json.encode(_State(list(self._held.values()), list(self._ended.items())))
+        unsaid = [(alert, sorted(seen.items())) for alert, seen in self._unsaid.items()]
+        return msgspec.json.encode(_State(list(self._held.values()), list(self._ended.items()), unsaid))
 
     def restore(self, snapshot: bytes) -> None:
         """Goes on where a snapshot was taken."""
@@ -108,19 +121,28 @@ class Verdicts:
         for held in state.held:
             self._hold(held)
         self._ended = dict(state.ended)
+        self._unsaid = {alert: dict(seen) for alert, seen in state.unsaid}
 
     def _due(self, alert: Alert, finding: Finding) -> Iterable[Subject]:
         """Whom a finding is to judge now: of many members those that are new, and all of them now and then."""
         judged = subjects(finding)
         if not finding.members or finding.until % AGAIN == 0:
             return judged
-        known = self._of_alert.get(alert.id, {})
-        return [subject for subject in judged if verdict_id(alert.id, subject) not in known]
+        known, unsaid = self._of_alert.get(alert.id, {}), self._unsaid.setdefault(alert.id, {})
+        fresh = [subject for subject in judged if verdict_id(alert.id, subject) not in known]
+        found = _Seen(finding.since, finding.until - 1, finding.confidence)
+        for subject in set(judged).difference(fresh):
+            seen = unsaid.get(subject, found)
+            unsaid[subject] = _Seen(min(seen.since, found.since), max(seen.last, found.last), max(seen.own, found.own))
+        return fresh
 
-    def _last(self, key: str, at: int) -> None:
-        """Lets the verdict on a member last until its alert's last event."""
+    def _say(self, key: str, unsaid: Mapping[Subject, _Seen]) -> None:
+        """Lets the verdict on a member grow by all that was found of it meanwhile."""
         held = self._held[key]
-        held.verdict = replace(held.verdict, valid_to=max(held.verdict.valid_to, at))
+        if seen := unsaid.get(held.verdict.subject):
+            since, last = min(held.verdict.valid_from, seen.since), max(held.verdict.valid_to, seen.last)
+            held.verdict = replace(held.verdict, valid_from=since, valid_to=last)
+            held.own = max(held.own, seen.own)
 
     def _hold(self, held: _Held) -> None:
         key = held.verdict.id
