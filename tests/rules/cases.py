@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from footfall.detect.history import History
-from footfall.detect.relation import Step, relation, steps
+from footfall.detect.relation import Events, relation
 from footfall.detect.windows import Found, Windows
 from footfall.event import arrow_schema
 from footfall.incident import Finding, Subject
@@ -115,14 +115,10 @@ def _confirmed(windows: Windows, found: Sequence[Found], history: History) -> It
                 counts=counts,
                 scored_only=not watch.alert,
             )
-            read = partial(_steps, windows, watch, key, end)
-            kept = watch.confirm(finding, read, history) if watch.confirm else finding
+            events = Events(partial(windows.steps, watch, key, end))
+            kept = watch.confirm(finding, events, history) if watch.confirm else finding
             if kept:
                 yield kept
-
-
-def _steps(windows: Windows, watch: Watch, key: tuple[str, ...], end: int) -> list[Step]:
-    return steps(windows.steps(watch, key, end))
 
 
 def summary(found: Sequence[Finding]) -> list[Row]:

@@ -37,9 +37,6 @@ EXCESS = 40
 LEARNT = 10
 """Minutes of history without which nothing is said."""
 
-MECHANICAL = frozenset({"hands", "agents", "cookieless"})
-"""Shifts that no crowd of people brings about; one of them is needed for an attack."""
-
 COUNTS = ("events", "views", "intents", "known", "strangers", "cookieless")
 SPREADS = ("actor", "agent", "path")
 SITE = Subject("site", "site")
@@ -219,8 +216,13 @@ def shifts(counts: Mapping[str, int], length: int, history: History) -> frozense
 
 
 def is_attack(told: frozenset[str]) -> bool:
-    """Two shifts at least: one of them mechanical, or strangers who neither buy nor fill carts."""
-    return len(told) >= 2 and (bool(told & MECHANICAL) or told >= {"strangers", "intents"})
+    """Two shifts at least, one of which no crowd of people brings about.
+
+    That is: no visit; few agents in many hands; strangers who neither buy nor fill carts. One busy hand makes agents and
+    paths few too, and says nothing of the store.
+    """
+    few_agents = "agents" in told and "hands" not in told
+    return len(told) >= 2 and (few_agents or "cookieless" in told or told >= {"strangers", "intents"})
 
 
 def _denser(counts: Mapping[str, int], spread: str, history: History) -> bool:

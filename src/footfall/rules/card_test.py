@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from footfall.incident import Finding
-from footfall.rules.evidence import History, Steps, blamed, by_actor, kinds
+from footfall.rules.actors import Actors
+from footfall.rules.evidence import Events, History, blamed
 
 LEARNT = 30
 """Minutes of history without which nothing is unusual."""
@@ -11,37 +14,37 @@ LEARNT = 30
 TIMES = 5
 
 
-def failing(finding: Finding, steps: Steps, _history: History) -> Finding | None:
+def failing(finding: Finding, events: Events, _history: History) -> Finding | None:
     """Confirms with the actors of a network that fail and never pay."""
-    return _failers(finding, steps)
+    return _failers(finding, events)
 
 
-def failing_agent(finding: Finding, steps: Steps, history: History) -> Finding | None:
+def failing_agent(finding: Finding, events: Events, history: History) -> Finding | None:
     """Confirms an agent that fails five times as often as usual."""
     minutes = (finding.until - finding.since) / 60_000
     usual = history.usual("agent", finding.subject.name, "failed_payments") * minutes
     if history.minutes < LEARNT or finding.counts["failed"] < TIMES * usual:
         return None
-    return _failers(finding, steps, usual_failed=round(usual))
+    return _failers(finding, events, usual_failed=round(usual))
 
 
-def failing_site(finding: Finding, steps: Steps, history: History) -> Finding | None:
+def failing_site(finding: Finding, events: Events, history: History) -> Finding | None:
     """Confirms a site whose share of failed payments is five times the usual."""
     failed, paid = finding.counts["failed"], finding.counts["paid"]
     usual_failed, usual_paid = (history.usual("site", "site", name) for name in ("failed_payments", "purchases"))
     usual = usual_failed / (usual_failed + usual_paid) if usual_failed + usual_paid else 0.0
     if history.minutes < LEARNT or failed < TIMES * usual * (failed + paid):
         return None
-    return _failers(finding, steps, usual_permille=round(1000 * usual))
+    return _failers(finding, events, usual_permille=round(1000 * usual))
 
 
-def _failers(finding: Finding, steps: Steps, **counts: int) -> Finding | None:
+def _failers(finding: Finding, events: Events, **counts: int) -> Finding | None:
     """The finding with the actors that try again and again and look at little; none if customers fail alike."""
-    told = {name: kinds(acts) for name, acts in by_actor(steps()).items()}
-    actors = {
-        name
-        for name, each in told.items()
-        if each["payment_failed"] > max(1, 2 * each["purchase"]) and each["view"] <= each["payment_failed"]
-    }
-    failed = sum(told[name]["payment_failed"] for name in actors)
-    return blamed(finding, actors, **counts) if 10 * failed >= 6 * finding.counts["failed"] else None
+    actors = Actors(events.table())
+    failed, paid, views = (actors.count(name) for name in ("payment_failed", "purchase", "view"))
+    chosen = (failed > np.maximum(1, 2 * paid)) & (views <= failed)
+    return (
+        blamed(finding, actors.named(chosen), **counts)
+        if 10 * failed[chosen].sum() >= 6 * finding.counts["failed"]
+        else None
+    )

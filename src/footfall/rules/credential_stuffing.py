@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import numpy as np
 
 from footfall.incident import Finding
-from footfall.rules.evidence import History, Step, Steps, blamed, by_actor, kinds
+from footfall.rules.actors import Actors, Flags
+from footfall.rules.evidence import Events, History, blamed
 
 LEARNT = 30
 """Minutes of history without which nothing is unusual."""
@@ -13,31 +14,32 @@ LEARNT = 30
 TIMES = 4
 
 
-def failing_agent(finding: Finding, steps: Steps, history: History) -> Finding | None:
+def failing_agent(finding: Finding, events: Events, history: History) -> Finding | None:
     """Confirms an agent that fails four times as often as usual."""
-    return _unusual(finding, steps, history, "agent")
+    return _unusual(finding, events, history, "agent")
 
 
-def failing_site(finding: Finding, steps: Steps, history: History) -> Finding | None:
+def failing_site(finding: Finding, events: Events, history: History) -> Finding | None:
     """Confirms a site where logins fail four times as often as usual."""
-    return _unusual(finding, steps, history, "site")
+    return _unusual(finding, events, history, "site")
 
 
-def _unusual(finding: Finding, steps: Steps, history: History, dimension: str) -> Finding | None:
+def _unusual(finding: Finding, events: Events, history: History, dimension: str) -> Finding | None:
     minutes = (finding.until - finding.since) / 60_000
     usual = history.usual(dimension, finding.subject.name, "failed_logins") * minutes
     if history.minutes < LEARNT or finding.counts["failed"] < TIMES * usual:
         return None
-    told = {name: acts for name, acts in by_actor(steps()).items() if _only_tries(acts)}
-    actors = told.keys()
-    failed = sum(kinds(acts)["login_failed"] for acts in told.values())
+    actors = Actors(events.table())
+    tries = _only_try(actors)
+    failed = actors.count("login_failed")[tries].sum()
     if 10 * failed < 6 * finding.counts["failed"]:
         return None
-    return blamed(finding, actors, usual_failed=round(usual))
+    return blamed(finding, actors.named(tries), usual_failed=round(usual))
 
 
-def _only_tries(acts: Sequence[Step]) -> bool:
-    """Whether somebody tries several users, or one outside of any visit, and does little else."""
-    failed = [step for step in acts if step.event_type == "login_failed"]
-    users = {step.user_id for step in failed}
-    return 3 * len(failed) >= len(acts) and (len(users) > 1 or (bool(failed) and acts[0].user_session is None))
+def _only_try(actors: Actors) -> Flags:
+    """Who tries several users, or one outside of any visit, and does little else."""
+    failed = actors.count("login_failed")
+    outside = np.array([visit is None for visit in actors.first("user_session")], bool)
+    several = actors.distinct("user_id", "login_failed") > 1
+    return (3 * failed >= actors.count()) & (several | (outside & (failed > 0)))

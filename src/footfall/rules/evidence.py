@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
+
+import pyarrow as pa
 
 from footfall.incident import Finding, Subject
 
@@ -54,7 +56,14 @@ class History(Protocol):
         """Which part of the site's events are of a kind."""
 
 
-Steps = Callable[[], Sequence[Step]]
+class Events(Protocol):
+    """The subject's events in the window; asked for only when needed."""
+
+    def table(self) -> pa.Table:
+        """As rows of the relation, in no order: for whatever may be many."""
+
+    def __call__(self) -> Sequence[Step]:
+        """One by one in order of time: for what depends on the order."""
 
 
 def by_actor(steps: Iterable[Step]) -> Mapping[str, list[Step]]:
@@ -64,19 +73,6 @@ def by_actor(steps: Iterable[Step]) -> Mapping[str, list[Step]]:
         if step.actor is not None and not step.verified:
             found[step.actor].append(step)
     return found
-
-
-def kinds(steps: Iterable[Step]) -> Counter[str]:
-    """How many events there are of each type."""
-    return Counter(step.event_type for step in steps)
-
-
-def is_customer(steps: Iterable[Step]) -> bool:
-    """Whether somebody logged in, filled a cart or bought."""
-    return any(
-        step.user_id is not None or step.event_type in ("cart", "purchase", "remove_from_cart", "identify")
-        for step in steps
-    )
 
 
 def blamed(finding: Finding, actors: Iterable[str], **counts: int) -> Finding:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from footfall.incident import Finding
-from footfall.rules.evidence import History, Steps
+from footfall.rules.evidence import Events, History
 
 SILENCE = 60_000
 """Milliseconds of silence before and after a visit that lies whole in its window."""
 
 
-def ended(finding: Finding, steps: Steps, _history: History) -> Finding | None:
+def ended(finding: Finding, events: Events, _history: History) -> Finding | None:
     """Confirms if the window holds the visit from its first event to a silence after its last."""
-    times = [step.event_time for step in steps()]
+    times = [step.event_time for step in events()]
     whole = times[0] >= finding.since + SILENCE and times[-1] < finding.until - SILENCE
     return finding if whole else None

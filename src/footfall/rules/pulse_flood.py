@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
+
 from footfall.incident import Finding
-from footfall.rules.evidence import History, Steps, blamed, by_actor, is_customer
+from footfall.rules.actors import Actors
+from footfall.rules.evidence import Events, History, blamed
 
 PANE = 5_000
 LONGEST = 6
@@ -18,22 +20,19 @@ LEAST = 15
 """Events of a pane that can be part of a burst, at least."""
 
 
-def bursts(finding: Finding, steps: Steps, _history: History) -> Finding | None:
+def bursts(finding: Finding, events: Events, _history: History) -> Finding | None:
     """Confirms three bursts or more of four times the middle pane, none longer than thirty seconds."""
-    found = steps()
-    counts = Counter(step.event_time - step.event_time % PANE for step in found)
-    loud = loud_panes([counts[at] for at in range(finding.since, finding.until, PANE)])
+    times = events.table()["event_time"].to_numpy()
+    panes = (finding.until - finding.since) // PANE
+    counts = np.bincount((times - finding.since) // PANE, minlength=panes)
+    loud = loud_panes(counts.tolist())
     runs = [len(run) for run in _runs(loud)]
     if len(runs) < 3 or max(runs) > LONGEST:
         return None
-    starts = {finding.since + place * PANE for place in loud}
-    actors = {
-        name
-        for name, acts in by_actor(found).items()
-        if not is_customer(acts)
-        and 2 * sum(step.event_time - step.event_time % PANE in starts for step in acts) > len(acts)
-    }
-    return blamed(finding, actors, bursts=len(runs)) if actors else None
+    actors = Actors(events.table())
+    within = actors.sum(np.isin((actors.times - finding.since) // PANE, loud))
+    chosen = ~actors.customers & (2 * within > actors.count())
+    return blamed(finding, actors.named(chosen), bursts=len(runs)) if chosen.any() else None
 
 
 def loud_panes(counts: Sequence[int]) -> list[int]:

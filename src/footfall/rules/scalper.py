@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from footfall.incident import Finding
-from footfall.rules.evidence import History, Step, Steps, blamed, by_actor
+from footfall.rules.evidence import Events, History, Step, blamed, by_actor
 
 HAND = 3_000
 """Milliseconds from the cart, or the look before it, to the purchase, below which no hand did it."""
@@ -14,18 +14,18 @@ NETWORK = 15_000
 """The same where several addresses of one network agree on a product."""
 
 
-def in_three_seconds(finding: Finding, steps: Steps, _history: History) -> Finding | None:
+def in_three_seconds(finding: Finding, events: Events, _history: History) -> Finding | None:
     """Confirms five orders, each within three seconds of the cart."""
-    return _quick(finding, steps, HAND, 5)
+    return _quick(finding, events, HAND, 5)
 
 
-def in_a_quarter_minute(finding: Finding, steps: Steps, _history: History) -> Finding | None:
+def in_a_quarter_minute(finding: Finding, events: Events, _history: History) -> Finding | None:
     """Confirms four orders from one network, each within fifteen seconds."""
-    return _quick(finding, steps, NETWORK, 4)
+    return _quick(finding, events, NETWORK, 4)
 
 
-def _quick(finding: Finding, steps: Steps, within: int, least: int) -> Finding | None:
-    orders = {name: _orders(acts, within) for name, acts in by_actor(steps()).items()}
+def _quick(finding: Finding, events: Events, within: int, least: int) -> Finding | None:
+    orders = {name: _orders(acts, within) for name, acts in by_actor(events()).items()}
     buyers = {name for name, count in orders.items() if count}
     quick = sum(orders.values())
     return blamed(finding, buyers, quick=quick) if quick >= least else None
