@@ -218,8 +218,8 @@ def shifts(counts: Mapping[str, int], length: int, history: History) -> frozense
 def is_attack(told: frozenset[str]) -> bool:
     """Two shifts at least, one of which no crowd of people brings about.
 
-    That is: no visit; few agents in many hands; strangers who neither buy nor fill carts. One busy hand makes agents and
-    paths few too, and says nothing of the store.
+    That is: no visit; few agents in many hands; strangers who neither buy nor fill carts. One busy hand makes agents
+    and paths few too, and says nothing of the store.
     """
     few_agents = "agents" in told and "hands" not in told
     return len(told) >= 2 and (few_agents or "cookieless" in told or told >= {"strangers", "intents"})
