@@ -204,10 +204,14 @@ class Store:
 
 
 class Column:
-    """An array that grows at its end and is cut at its front."""
+    """An array that grows at its end and is cut at its front.
+
+    Args:
+        dtype: of its values; int32 is kept in fewer bytes for as long as they suffice.
+    """
 
     def __init__(self, dtype: Any) -> None:
-        self._data = np.empty(1024, dtype)
+        self._data = np.empty(1024, np.int8 if dtype == np.int32 else dtype)
         self._first = self._last = 0
 
     def __len__(self) -> int:
@@ -220,6 +224,7 @@ class Column:
 
     def append(self, values: Array) -> None:
         """Puts values at the end."""
+        self._widen(values)
         if self._last + len(values) > len(self._data):
             self._make_room(len(values))
         self._data[self._last : self._last + len(values)] = values
@@ -231,7 +236,17 @@ class Column:
 
     def replace(self, values: Array) -> None:
         """Puts other values in the place of all."""
-        self._data, self._first, self._last = values.copy(), 0, len(values)
+        self._data = np.empty(0, np.int8 if values.dtype.itemsize <= np.int32().itemsize else values.dtype)
+        self._widen(values)
+        self._data, self._first, self._last = values.astype(self._data.dtype), 0, len(values)
+
+    def _widen(self, values: Array) -> None:
+        """Makes room in each element for the least and the greatest of some values."""
+        if values.dtype.itemsize > self._data.itemsize and len(values):
+            wanted = np.result_type(np.min_scalar_type(min(int(values.min()), -1)), self._data.dtype)
+            while np.iinfo(wanted).max < int(values.max()):
+                wanted = np.dtype(f"i{2 * wanted.itemsize}")
+            self._data = self._data.astype(wanted) if wanted != self._data.dtype else self._data
 
     def _make_room(self, more: int) -> None:
         kept = self.view
