@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import msgspec
 import pyarrow as pa
@@ -17,8 +18,7 @@ from footfall.detect.evidence import sighting
 from footfall.detect.history import History
 from footfall.detect.pulse import Pulse
 from footfall.detect.recent import Recent
-from footfall.detect.relation import SCHEMA, Step, relation
-from footfall.detect.relation import steps as as_steps
+from footfall.detect.relation import SCHEMA, Events, relation
 from footfall.detect.surge import Surge
 from footfall.detect.visits import Purchases, at_human_pace
 from footfall.detect.windows import Found, Windows
@@ -165,15 +165,10 @@ class Guard:
         for key, counts in found.rows():
             finding = _finding(watch, key, end, counts, early)
 
-            def rows(key: tuple[str, ...] = key) -> pa.Table:
-                return self._windows.steps(watch, key, end)
-
-            def steps(rows: Callable[[], pa.Table] = rows) -> list[Step]:
-                return as_steps(rows())
-
-            kept = watch.confirm(finding, steps, self._history) if watch.confirm else finding
+            events = Events(partial(self._windows.steps, watch, key, end))
+            kept = watch.confirm(finding, events, self._history) if watch.confirm else finding
             if kept:
-                self._rows[_place(kept)] = rows
+                self._rows[_place(kept)] = events.table
                 yield kept
 
     def _spoil(self, findings: Iterable[Finding]) -> None:

@@ -91,6 +91,28 @@ def steps(table: pa.Table) -> list[Step]:
     return [step for _, tied in groupby(found, itemgetter(0)) for step in _untied(list(tied))]
 
 
+class Events:
+    """The events of a finding: looked up when they are asked for, and once.
+
+    Args:
+        rows: gives rows of the relation.
+    """
+
+    def __init__(self, rows: Callable[[], pa.Table]) -> None:
+        self._rows = rows
+        self._table: pa.Table | None = None
+
+    def table(self) -> pa.Table:
+        """As rows of the relation, in no order."""
+        if self._table is None:
+            self._table = self._rows()
+        return self._table
+
+    def __call__(self) -> list[Step]:
+        """As steps, in order of time."""
+        return steps(self.table())
+
+
 def _untied(steps: list[Step]) -> list[Step]:
     if len(steps) == 1:
         return steps

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from footfall.incident import Finding, Severity
 from footfall.ports import FootfallError
+from footfall.rules.evidence import Events, History
 
-Confirm = Callable[[Finding, Callable[[], list[Any]], Any], Finding | None]
-"""Looks again at a finding: ``(finding, steps, history)``; None drops it."""
+Confirm = Callable[[Finding, Events, History], Finding | None]
+"""Looks again at a finding: ``(finding, events, history)``; None drops it."""
 
 SUBJECTS = ("ip", "network", "session", "visitor", "actor", "agent", "product", "campaign", "site")
 """What a watch's key may name."""

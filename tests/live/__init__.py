@@ -1,0 +1,1 @@
+"""The product at work: served, attacked, asked."""
