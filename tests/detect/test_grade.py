@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from footfall.detect.grade import COLUMNS, Card, Label, Profile, Alarm, mark
+from footfall.detect.grade import COLUMNS, Alarm, Card, Label, Profile, mark
 from footfall.detect.report import report
 from footfall.incident import Severity, Subject
 

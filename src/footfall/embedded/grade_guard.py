@@ -26,7 +26,7 @@ VISITORS = 20_000
 """Visitors a day of a graded store, attackers aside."""
 SECOND = 1_000
 LEAST = 64
-"""Events of a batch at least, when a second brings fewer: warnings come later for it, never earlier."""
+LONGEST = 10 * SECOND
 
 
 @dataclass(slots=True)
@@ -65,22 +65,26 @@ def watch(events: pa.Table, guard: Guard) -> list[Alarm]:
         guard: a fresh one.
     """
     heard = _Heard()
-    for batch, now in in_seconds(events):
+    for batch, now in as_they_come(events):
         heard.take(guard.feed(batch), now)
         heard.take(guard.warn(), now)
     heard.take(guard.flush(), now)
     return heard.alarms()
 
 
-def in_seconds(events: pa.Table) -> Iterator[tuple[pa.Table, int]]:
-    """Events in order of arrival, cut into seconds or ``LEAST`` events; with each its last arrival, UTC ms."""
-    received = pc.coalesce(events["received_at"], events["event_time"]).cast(pa.int64()).to_numpy() // SECOND
+def as_they_come(events: pa.Table) -> Iterator[tuple[pa.Table, int]]:
+    """Events in order of arrival, in batches; with each its last arrival, UTC ms.
+
+    A batch is a second's events, or ``LEAST`` if that is more, but ends ``LONGEST`` after its first: the guard at its
+    post looks ten times a second, so what is measured here is never sooner than it would be.
+    """
+    received = pc.coalesce(events["received_at"], events["event_time"]).cast(pa.int64()).to_numpy() // 1000
     order = np.argsort(received, kind="stable")
     events, received = events.take(pa.array(order)), received[order]
     start = 0
     while start < len(received):
-        end = int(np.searchsorted(received, received[start] + SECOND, side="left"))
-        end = min(max(end, start + LEAST), len(received))
+        second, longest = np.searchsorted(received, received[start] + np.array([SECOND, LONGEST]))
+        end = min(max(int(second), start + LEAST), max(int(longest), start + 1), len(received))
         yield events.slice(start, end - start), int(received[end - 1])
         start = end
 
