@@ -73,7 +73,7 @@ def test_a_flood_is_told_blocked_and_taken_out_of_the_figures(served: Served, tm
     assert sent > 100
     served.wait_for("source_flood|floods the store", 30)
     time.sleep(8)
-    incidents: list[dict[str, Any]] = json.loads(footfall(home, "incidents", "list", "--json"))
+    incidents: list[dict[str, Any]] = json.loads(footfall(home, "incidents", "list", "--json"))["incidents"]
     assert any(incident["rule"] == "source_flood" for incident in incidents)
     served.stop()
     addresses = footfall(home, "export", "blocklist").split()
