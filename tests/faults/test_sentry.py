@@ -52,23 +52,21 @@ def started(home: Path) -> subprocess.Popen[bytes]:
 
 @pytest.mark.slow
 def test_thirty_kills_change_nothing_of_the_record(logged: Path, tmp_path: Path) -> None:
-    quiet, harried = tmp_path / "quiet", tmp_path / "harried"
-    shutil.copytree(logged, quiet)
-    shutil.copytree(logged, harried)
+    quiet = shutil.copytree(logged, tmp_path / "quiet")
     began = time.monotonic()
     assert started(quiet).wait() == 0
-    lasted, chance, kills = time.monotonic() - began, random.Random(5), 0
+    lasted, undisturbed = time.monotonic() - began, record(quiet)
+    assert any(row.get("rule") == "source_flood" for row in undisturbed)
+    chance, kills, homes = random.Random(5), 0, [shutil.copytree(logged, tmp_path / "0")]
     while kills < KILLS:
-        sentry = started(harried)
+        sentry = started(homes[-1])
         try:
-            sentry.wait(timeout=1.0 + chance.random() * lasted / 6)
-            break
+            sentry.wait(timeout=0.8 + chance.random() * lasted / 6)
+            homes.append(shutil.copytree(logged, tmp_path / f"{len(homes)}"))
         except subprocess.TimeoutExpired:
             sentry.kill()
             sentry.wait()
             kills += 1
-    assert kills >= min(KILLS, 3)
-    assert started(harried).wait() == 0
-    undisturbed = record(quiet)
-    assert any(row.get("rule") == "source_flood" for row in undisturbed)
-    assert record(harried) == undisturbed
+    assert started(homes[-1]).wait() == 0
+    for home in homes:
+        assert record(home) == undisturbed

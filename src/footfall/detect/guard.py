@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 import msgspec
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from footfall.detect.alerts import Manner, Sighting
 from footfall.detect.arrivals import ALLOWED, Arrivals
-from footfall.detect.attribution import attribute
+from footfall.detect.attribution import attributed
 from footfall.detect.desk import Desk
 from footfall.detect.evidence import sighting
 from footfall.detect.history import History
@@ -153,11 +153,10 @@ class Guard:
 
     def _attributed(self, finding: Finding) -> Finding:
         """A surge with the actors that make it up, where it is an attack."""
-        self._rows[_place(finding)] = lambda: self._recent.between(finding.since, finding.until)
-        if finding.severity is Severity.INFO:
-            return finding
-        rows = self._recent.between(finding.since, finding.until)
-        return replace(finding, members=attribute(rows, finding.since, finding.until, self._history))
+        events = Events(partial(self._recent.between, finding.since, finding.until))
+        kept = attributed(finding, events.table(), self._history) if finding.severity is not Severity.INFO else finding
+        self._rows[_place(kept)] = events.table
+        return kept
 
     def _confirmed(self, found: Found, early: bool = False) -> Iterator[Finding]:
         """The findings of a watch in one window that its second look lets stand."""

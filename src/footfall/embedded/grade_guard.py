@@ -26,7 +26,7 @@ VISITORS = 20_000
 """Visitors a day of a graded store, attackers aside."""
 SECOND = 1_000
 LEAST = 64
-LONGEST = 10 * SECOND
+LONGEST = 20 * SECOND
 
 
 @dataclass(slots=True)
