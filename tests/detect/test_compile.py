@@ -10,7 +10,8 @@ import pytest
 
 from footfall import rules
 from footfall.detect.compile import by_window, feed_tree, gate_tree, watch_tree
-from footfall.detect.relation import SCHEMA
+from footfall.detect.history import History
+from footfall.detect.relation import SCHEMA, Events
 from footfall.incident import Finding, Severity, Subject
 from footfall.rules import Rule, RuleError
 
@@ -87,12 +88,12 @@ def test_the_packages_own_rules_can_be_used() -> None:
 
 def test_a_folder_of_ones_own_works_the_same(tmp_path: Path) -> None:
     confirm = WATCH + "-- confirm: again\n"
-    (tmp_path / "probe.py").write_text("def again(finding, steps, history):\n    return finding\n")
+    (tmp_path / "probe.py").write_text("def again(finding, events, history):\n    return finding\n")
     path = written(tmp_path, HEADER + confirm + SELECT)
     watch = rules.rules(tmp_path)["probe"].watches[0]
     assert watch.file == path
     assert watch.confirm is not None
-    assert watch.confirm(FINDING, list, None) is FINDING
+    assert watch.confirm(FINDING, Events(SCHEMA.empty_table), History()) is FINDING
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from footfall.cli.summary import grade_document
+from footfall.cli.grade import insights_document
 from footfall.embedded.grade import DAYS, VISITORS, grade_seeds
 
 
 @pytest.mark.slow
 def test_answers_are_near_the_truth(tmp_path: Path) -> None:
     grades = list(grade_seeds(tmp_path, [901, 902, 903], 2, DAYS, VISITORS, lambda _done, _all: None))
-    told = grade_document(grades)
+    told = insights_document(grades)
     assert told["carts"]["error"] <= 0.01
     assert told["brands"]["precision"] >= 0.85
     assert told["brands"]["money"] >= 0.5
