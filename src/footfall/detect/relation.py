@@ -57,6 +57,8 @@ _NUMBERS = {
 SCHEMA = pa.schema([pa.field(name, _NUMBERS.get(name, TEXT)) for name in COLUMNS])
 """The relation as an Arrow schema."""
 
+_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = rf"\A({_OCTET}[.]){{3}}{_OCTET}\z"
 _PLAIN = ("product_id", "brand", "user_id", "user_session", "anon_id", "order_id", "ip", "user_agent")
 _LATER = ("path", "referrer", "campaign")
 
@@ -125,8 +127,10 @@ def _values(column: pa.ChunkedArray) -> list[Any]:
         return list(column.to_pylist())
     found: list[Any] = []
     for chunk in column.chunks:
-        words = [*chunk.dictionary.to_pylist(), None]
-        found += [words[code] for code in _codes(chunk).tolist()]
+        used, codes = np.unique(_codes(chunk), return_inverse=True)
+        words = [None] * int(len(used) > 0 and used[0] < 0)
+        words += chunk.dictionary.take(pa.array(used[len(words) :])).to_pylist()
+        found += [words[code] for code in codes.tolist()]
     return found
 
 
@@ -134,7 +138,7 @@ def _who(found: dict[str, Any]) -> dict[str, Any]:
     ip, agent, session = found["ip"], found["user_agent"], found["user_session"]
     crawler = _mapped(agent, known_bots.claim)
     return {
-        "network": _mapped(ip, network),
+        "network": _networks(ip),
         "visitor": _either(_either(found["user_id"], found["anon_id"]), session),
         "actor": _either(session, _joined(ip, agent, session)),
         "crawler": crawler,
@@ -209,6 +213,18 @@ def _mapped(column: Any, judge: Callable[[str], str | None]) -> Any:
     encoded = values.dictionary_encode()
     places = np.append(_codes(encoded), -1)
     return _coded(places[_codes(column)], encoded.dictionary)
+
+
+def _networks(ip: Any) -> Any:
+    """Each address's network; those written as usual all at once."""
+    plain = pc.fill_null(pc.match_substring_regex(ip.dictionary, _IPV4), False)
+    values = pc.replace_substring_regex(ip.dictionary, r"[0-9]+\z", "0/24", max_replacements=1)
+    if not pc.all(plain).as_py():
+        others = [network(address) for address in ip.dictionary.filter(pc.invert(plain)).to_pylist()]
+        values = pc.replace_with_mask(values, pc.invert(plain), pa.array(others, pa.string()))
+    encoded = values.dictionary_encode()
+    places = np.append(_codes(encoded), -1)
+    return _coded(places[_codes(ip)], encoded.dictionary)
 
 
 def _joined(ip: Any, agent: Any, session: Any) -> Any:

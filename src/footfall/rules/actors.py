@@ -104,8 +104,12 @@ def coded(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
     """A text column as places in a list of its values; -1 for NULL, which stands for the last place too."""
     array = column.unify_dictionaries().combine_chunks() if column.num_chunks else pa.array([], column.type)
     array = array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
-    indices = pc.fill_null(array.indices, -1).to_numpy(zero_copy_only=False)
-    return np.asarray(indices, np.int64), array.dictionary.to_pylist()
+    codes = np.asarray(pc.fill_null(array.indices, -1).to_numpy(zero_copy_only=False), np.int64)
+    if len(array.dictionary) <= len(codes):
+        return codes, array.dictionary.to_pylist()
+    used, places = np.unique(codes, return_inverse=True)
+    gaps = int(len(used) > 0 and used[0] < 0)
+    return places - gaps, array.dictionary.take(pa.array(used[gaps:])).to_pylist()
 
 
 def nulls(table: pa.Table, *columns: str) -> int:

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
 
 from footfall.incident import Finding
+from footfall.rules.actors import Ints, coded
 from footfall.rules.evidence import Events, History
 
 
 def follows(finding: Finding, events: Events, _history: History) -> Finding | None:
     """Confirms if 60 % of twenty steps or more lead to a neighbour, in order of id, among the products looked at."""
-    seen = [step.product_id for step in events() if step.event_type == "view" and step.product_id is not None]
-    place = {product: index for index, product in enumerate(sorted(set(seen), key=lambda each: (len(each), each)))}
-    moves = [place[after] - place[before] for before, after in pairwise(seen) if before != after]
-    adjacent = max(moves.count(1), moves.count(-1))
+    moves = np.diff(_looked_at(events.table()))
+    moves = moves[moves != 0]
+    adjacent = max(int((moves == 1).sum()), int((moves == -1).sum()))
     if len(moves) < 20 or 10 * adjacent < 6 * len(moves):
         return None
     return replace(finding, counts={**finding.counts, "steps": len(moves), "adjacent": adjacent})
+
+
+def _looked_at(table: pa.Table) -> Ints:
+    """The products looked at, in order of time: each one's place among them all in order of id."""
+    kinds, types = coded(table["event_type"])
+    products, names = coded(table["product_id"])
+    seen = (kinds == (types.index("view") if "view" in types else len(types))) & (products >= 0)
+    products, times, arrivals = (
+        part[seen] for part in (products, table["event_time"].to_numpy(), table["received_at"].to_numpy())
+    )
+    present = np.unique(products).tolist()
+    alphabet, places = np.zeros(len(names), np.int64), np.zeros(len(names), np.int64)
+    alphabet[sorted(present, key=names.__getitem__)] = np.arange(len(present))
+    places[sorted(present, key=lambda each: (len(names[each]), names[each]))] = np.arange(len(present))
+    order = np.lexsort((alphabet[products], arrivals, times))
+    return np.asarray(places[products[order]])

@@ -8,14 +8,14 @@ from math import gcd
 
 import duckdb
 import msgspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall.detect.relation import SCHEMA
 from footfall.detect.windows.chain import Chain
-from footfall.detect.windows.exact import Pairs, looked_at, told
+from footfall.detect.windows.exact import looked_at, told
 from footfall.detect.windows.found import Found, in_order
+from footfall.detect.windows.gather import Pairs, Shown, nothing
 from footfall.detect.windows.plan import Plan, Scalars, planned
 from footfall.detect.windows.state import State, decoded, packed, read, unpacked, written
 from footfall.detect.windows.store import Array, Store
@@ -51,7 +51,7 @@ class Panes:
         self._longest = max((watch.size for watch in watches), default=0)
         self._watermark = -1
         self._limits: dict[str, int] = {}
-        self._seen: list[Pairs] = []
+        self._seen: list[Shown] = []
         self._connection = duckdb.connect(":memory:", config={"threads": 1})
 
     def feed(self, events: pa.Table, watermark: int) -> list[Found]:
@@ -82,11 +82,12 @@ class Panes:
     def steps(self, watch: Watch, key: tuple[str, ...], window_end: int) -> pa.Table:
         """See :class:`footfall.detect.windows.Windows`."""
         number = self._number(key, watch.key)
-        for pairs in self._seen:
-            if pairs.plan.watch is watch or pairs.plan.watch == watch:
-                for place in np.flatnonzero((pairs.keys == number) & (pairs.ends == window_end)):
-                    return self._store.table(pairs.rows[pairs.first[place] : pairs.last[place]])
-        return SCHEMA.empty_table()
+        for shown in self._seen:
+            if shown.watch is watch or shown.watch == watch:
+                table = shown.table(number, window_end)
+                if table is not None:
+                    return table
+        return nothing()
 
     def snapshot(self) -> bytes:
         """See :class:`footfall.detect.windows.Windows`."""
@@ -158,18 +159,24 @@ class Panes:
                     yield tally, suspects
 
     def _found(self, suspects: Iterator[tuple[Tally, Suspects]], pending: bool = False) -> list[Found]:
-        parts: dict[int, list[Pairs]] = defaultdict(list)
+        tables: dict[int, list[pa.Table]] = defaultdict(list)
+        open_: dict[int, list[tuple[str, Pairs]]] = defaultdict(list)
         for tally, each in suspects:
-            pairs = looked_at(self._store, tally.key, each, pending)
-            if len(pairs.keys):
-                parts[each.plan.place].append(pairs)
-                self._seen.append(pairs)
-        tables = []
-        for place, found in sorted(parts.items()):
-            table = told(self._connection, self._store, self._plans[place], found)
-            if table is not None:
-                tables.append((place, self._plans[place].watch, table))
-        return in_order(tables)
+            looked = looked_at(self._store, tally.key, each, pending)
+            if looked.table is not None:
+                tables[each.plan.place].append(looked.table)
+                self._seen.append(Shown(self._store, tally.key, looked.pairs, pending))
+            elif len(looked.pairs.keys):
+                open_[each.plan.place].append((tally.key, looked.pairs))
+        for place, parts in open_.items():
+            table, found = told(self._connection, self._store, self._plans[place], [part for _, part in parts])
+            tables[place].append(table)
+            for (key, part), chosen in zip(parts, found, strict=True):
+                if len(chosen):
+                    self._seen.append(Shown(self._store, key, part.only(chosen), pending))
+        return in_order(
+            (place, self._plans[place].watch, table) for place, parts in sorted(tables.items()) for table in parts
+        )
 
     def _forget(self) -> None:
         if self._store.until is None:

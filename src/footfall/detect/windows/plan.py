@@ -71,6 +71,8 @@ class Plan:
         distincts: see :class:`Distinct`.
         chain: the predicate of the events that follow each other, where measures speak of gaps; else -1.
         trigger: the predicate of events without at least one of which a key cannot be found.
+        where: the predicate of the events that the text reads.
+        outputs: the counts by name, in the terms of the condition; None where one of them may be NULL or is no count.
         sql: the text for many windows, over the relation ``pairs``.
         texts: columns that the text reads as text.
         names: columns of which it only asks whether they are the same or NULL, and that have one id a value.
@@ -84,6 +86,8 @@ class Plan:
     distincts: tuple[Distinct, ...]
     chain: int
     trigger: int
+    where: int
+    outputs: tuple[tuple[str, exp.Expr], ...] | None
     sql: str
     texts: tuple[str, ...]
     names: tuple[str, ...]
@@ -98,7 +102,9 @@ def planned(place: int, watch: Watch, scalars: Scalars) -> Plan:
     condition = lowering.lowered(gate if gate is not None else tree.args["having"].this)
     conjuncts = tuple(_conjuncts(condition))
     texts, names, numbers = _columns(tree)
+    outputs = None
     if gate is None:
+        outputs = lowering.outputs(tree)
         told_apart = {*watch.key, *(distinct.column for distinct in lowering.distincts)}
         texts, names = (*texts, *(set(names) - told_apart)), tuple(name for name in names if name in told_apart)
     return Plan(
@@ -109,6 +115,8 @@ def planned(place: int, watch: Watch, scalars: Scalars) -> Plan:
         tuple(lowering.distincts),
         lowering.chain,
         lowering.trigger(conjuncts),
+        lowering.where,
+        outputs,
         by_window(tree, "pairs"),
         texts,
         names,
@@ -125,8 +133,10 @@ class _Lowering:
         self._where: list[exp.Expr] = []
         self.chain = -1
         inner = [select for _, select in levels(tree) if source(select) == EVENTS]
+        self.where = 0
         if len(inner) == 1 or not watch.gate:
             self._where = [where.this for where in (inner[0].args.get("where"),) if where]
+            self.where = scalars.flag(self._where)
         if lag(inner[0]) and not watch.gate:
             self.chain = scalars.flag(self._where)
             self._derived = {column.alias: _unlagged(column.this) for column in inner[0].expressions if column.alias}
@@ -136,6 +146,14 @@ class _Lowering:
     def lowered(self, tree: exp.Expr) -> exp.Expr:
         """The condition with every aggregate replaced by the name of a number."""
         return tree.copy().transform(self._node)
+
+    def outputs(self, tree: exp.Select) -> tuple[tuple[str, exp.Expr], ...] | None:
+        """What the SELECT puts out beside the key, lowered; None where that needs more than counting."""
+        columns = tree.expressions[len(tree.args["group"].expressions) :]
+        found = tuple((column.alias, self.lowered(column.this)) for column in columns)
+        counted = [self._counted(part.name) for _, output in found for part in output.find_all(exp.Column)]
+        plain = all(each and each.value < 0 and each.gap is None for each in counted)
+        return found if plain and not tree.args["having"].find(exp.Not) else None
 
     def trigger(self, conjuncts: tuple[exp.Expr, ...]) -> int:
         """The predicate of the first conjunct that asks for a number of events."""
