@@ -1,29 +1,26 @@
-"""Laws of every command: help that is quick and says something, one JSON document, answers that agree."""
+"""Laws of every command: help that is quick and says something, and each of them tried."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import re
+import signal
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import typer
 
 from footfall.cli import app
-from footfall.embedded.answers import Answers
-from footfall.embedded.export import EXPORTS, rows_of, write_file
 from tests.cli.conftest import ENTRY, Ran, Shell, environment
-from tests.conftest import Home, event, jsonl, temporary_home
+from tests.conftest import event, jsonl
 from tests.embedded.worlds import START, world
 
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -37,6 +34,10 @@ EXAMPLES: dict[str, list[str]] = {
     "export": ["visitors"],
     "init": [],
     "doctor": [],
+    "serve": ["--port", "0"],
+    "watch": ["--replay", "events.jsonl"],
+    "attack": ["list"],
+    "rules": ["list"],
     "incidents": ["list"],
 }
 """A way to call each command that does something small."""
@@ -44,6 +45,8 @@ WEEK = jsonl([*world(3), event(START, "cart", user_id="leaver", user_session="le
 """A small store with a cart that somebody left."""
 HEAVY = {"demo", "grade"}
 """Commands that simulate stores, which takes a while."""
+WORDLESS = {"serve", "watch"}
+"""Commands that go on until they are told to end, or print a line for each alert."""
 LOADED = """
 import sys
 import typer
@@ -85,23 +88,6 @@ def test_without_a_command_help_is_shown(shell: Shell) -> None:
     assert "ingest" in ran.out + ran.err
 
 
-@pytest.fixture(scope="module")
-def model() -> Iterator[Home]:
-    """A week of a small store, built."""
-    with temporary_home() as home:
-        home.take(WEEK, name="events.jsonl")
-        home.build()
-        yield home
-
-
-@pytest.fixture
-def built(model: Home, shell: Shell) -> Shell:
-    """A shell whose home is the model's."""
-    shell.home.symlink_to(model.path)
-    shell.file("events.jsonl", WEEK)
-    return shell
-
-
 def document(ran: Ran) -> Any:
     """What a command printed: one JSON document with nothing around it, and no constant that JSON does not know."""
     assert (ran.code, ran.err) == (0, ""), ran
@@ -111,11 +97,6 @@ def document(ran: Ran) -> Any:
 
     assert ran.out.endswith("\n")
     return json.loads(ran.out, parse_constant=refuse)
-
-
-@pytest.mark.parametrize("name", sorted({*EXAMPLES} - HEAVY - {"init"}))
-def test_json_is_one_document(built: Shell, name: str) -> None:
-    assert document(built(name, *EXAMPLES[name], "--json"))
 
 
 def test_the_doctor_of_a_damaged_home_exits_with_one(shell: Shell) -> None:
@@ -132,6 +113,31 @@ def test_init_says_where_it_wrote_and_never_overwrites(shell: Shell) -> None:
     assert document(shell("doctor", "--json"))[0]["ok"]
 
 
+def test_serve_says_where_it_collects_and_ends_when_told(tmp_path: Path) -> None:
+    serve = [*ENTRY, "serve", *EXAMPLES["serve"]]
+    with subprocess.Popen(serve, stderr=subprocess.PIPE, text=True, env=environment(tmp_path / "home")) as process:
+        assert process.stderr
+        assert re.match(r"Collecting at http://127\.0\.0\.1:\d+, ", process.stderr.readline())
+        process.send_signal(signal.SIGINT)
+        told = process.stderr.read()
+    assert process.returncode == 0, told
+    assert told.endswith("Stopped; everything acknowledged is in the log.\n")
+
+
+def test_watch_replays_a_file_and_leaves_the_lake_alone(shell: Shell) -> None:
+    noon = datetime(2019, 10, 2, 12, tzinfo=UTC)
+    flood = [
+        event(noon + timedelta(milliseconds=100 * n), ip="203.0.113.9", user_session="one", path=f"/{n % 50}")
+        for n in range(600)
+    ]
+    shell.file("events.jsonl", jsonl(flood))
+    ran = shell("watch", *EXAMPLES["watch"])
+    assert (ran.code, ran.err) == (0, "")
+    alerts = [json.loads(line) for line in ran.out.splitlines()]
+    assert {"kind": "ip", "name": "203.0.113.9"} in [one["subject"] for one in alerts if one["rule"] == "source_flood"]
+    assert not (shell.home / "lake" / "events").exists()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(HEAVY))
 def test_commands_that_simulate_end_well(shell: Shell, name: str) -> None:
@@ -140,121 +146,6 @@ def test_commands_that_simulate_end_well(shell: Shell, name: str) -> None:
     assert ran.code == 0, ran
     assert "Traceback" not in ran.err
     assert not json_too or document(ran)
-
-
-@pytest.mark.parametrize(
-    ("sql", "rows"),
-    [
-        ("SELECT 1 AS a, 'b' AS c, NULL AS d", [{"a": 1, "c": "b", "d": None}]),
-        ("SELECT 1 AS a WHERE false", []),
-        ("SELECT 'NaN'::DOUBLE AS a, 'inf'::DOUBLE AS b", [{"a": None, "b": None}]),
-        (
-            "SELECT DATE '2019-10-01' AS a, 12345678901234567890::HUGEINT AS b",
-            [{"a": "2019-10-01", "b": 12345678901234567890}],
-        ),
-        ("SELECT 1 AS a, 2 AS a", [{"a": 1, "a_1": 2}]),
-        ("SELECT '[/x] [red]' AS \"[/y]\"", [{"[/y]": "[/x] [red]"}]),
-    ],
-)
-def test_a_query_gives_its_rows_as_json_and_as_a_table(built: Shell, sql: str, rows: list[dict[str, Any]]) -> None:
-    told = document(built("query", sql, "--json"))
-    assert [
-        {key: int(value) if key == "b" and isinstance(value, str) else value for key, value in row.items()}
-        for row in told
-    ] == rows
-    shown = built("query", sql)
-    assert (shown.code, shown.err) == (0, "")
-    assert all(str(value) in shown.out for row in rows for value in row.values() if isinstance(value, str))
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "",
-        "selec",
-        "SELECT * FROM nowhere",
-        "SELECT error('a\nb')",
-        "SELECT 1/",
-        "FROM read_csv('none')",
-        "SELECT 1; SELEC",
-    ],
-)
-def test_a_query_that_cannot_be_answered_is_a_sentence(built: Shell, sql: str) -> None:
-    ran = built("query", sql)
-    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
-    assert ran.err.startswith("footfall: The query ")
-
-
-def test_answers_before_there_is_anything_say_what_to_do(shell: Shell) -> None:
-    for command in (["query", "SELECT 1"], ["export", "visitors"]):
-        assert "footfall ingest FILE" in shell(*command).sentence
-    assert shell("ingest", shell.file("e.jsonl", jsonl(world(1, visits=2)))).code == 0
-    assert "footfall build" in shell("export", "visitors").sentence
-
-
-@pytest.mark.parametrize("name", sorted(EXPORTS))
-def test_an_export_is_the_same_as_csv_and_as_parquet(model: Home, tmp_path: Path, name: str) -> None:
-    rows = rows_of(Answers(model.lake), name)
-    assert rows.num_rows or name in {"windows", "incidents", "verdicts", "blocklist", "changes"}
-    for ending in (".csv", ".parquet"):
-        write_file(rows, tmp_path / f"a{ending}")
-    parquet = pq.read_table(tmp_path / "a.parquet")
-    assert parquet.equals(rows)
-    text = (tmp_path / "a.csv").read_bytes().decode()
-    assert [*csv.reader(io.StringIO(text, newline=""))] == as_text(parquet)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.parquet"]
-
-
-def test_an_export_is_the_same_in_a_file_on_standard_output_and_as_json(built: Shell) -> None:
-    assert list(document(built("export", "list", "--json"))) == list(EXPORTS)
-    assert all(name in built("export", "list").out for name in EXPORTS)
-    assert built("export", "visitors", "-o", "a.csv", "--gross").code == 0
-    printed = built("export", "visitors", "--gross")
-    assert printed.out == (built.folder / "a.csv").read_text("utf-8")
-    lines = [*csv.DictReader(io.StringIO(printed.out))]
-    told = document(built("export", "visitors", "--json", "--gross"))
-    assert [{key: str(value) for key, value in row.items()} for row in told] == lines
-
-
-def as_text(table: pa.Table) -> list[list[str]]:
-    """A table as cells of text, as CSV has it."""
-    rows = zip(*(map(cell, column.to_pylist()) for column in table.columns), strict=True)
-    return [table.column_names, *map(list, rows)]
-
-
-def cell(value: Any) -> str:
-    """A value as CSV has it."""
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + "Z"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (["nothing"], "There is no export 'nothing'"),
-        (["visitors", "-o", "a.xlsx"], "must end in .csv or .parquet"),
-        (["visitors", "-o", "no/such/folder.csv"], "There is no folder"),
-        (["visitors", "-o", "/proc/a.csv"], ""),
-        (["visitors", "-o", "folder.csv"], "Is a directory"),
-    ],
-)
-def test_an_export_that_cannot_be_written_is_a_sentence(built: Shell, options: list[str], words: str) -> None:
-    (built.folder / "folder.csv").mkdir()
-    assert words in built("export", *options).sentence
-    assert not [*built.folder.glob(".*")]
-
-
-def test_since_and_until_choose_days(built: Shell) -> None:
-    whole = {row["day"]: row for row in document(built("export", "visitors", "--json"))}
-    days = sorted(whole)
-    some = document(built("export", "visitors", "--json", "--since", days[1], "--until", days[3]))
-    assert [row["day"] for row in some] == days[1:4]
-    assert [row["visitors"] for row in some] == [whole[day]["visitors"] for day in days[1:4]]
 
 
 def visitors_told_by_csv_alone(content: str, zone: str) -> dict[str, tuple[int, int]]:
@@ -286,15 +177,3 @@ def test_unique_visitors_of_a_csv_are_those_that_a_short_script_counts(shell: Sh
     sql = "SELECT day, count(*) AS n FROM visitor_days GROUP BY day ORDER BY day"
     queried = document(shell("query", sql, "--json", env=env))
     assert [(row["day"], row["n"]) for row in queried] == [(row["day"], row["visitors"]) for row in told]
-
-
-def test_a_pipe_that_closes_early_is_no_error_worth_a_word(built: Shell) -> None:
-    query = [*ENTRY, "query", "SELECT range FROM range(200000)", "--json"]
-    with subprocess.Popen(
-        query, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(built.home)
-    ) as process:
-        assert process.stdout
-        assert process.stderr
-        assert process.stdout.read(10)
-        process.stdout.close()
-        assert process.stderr.read() == b""

@@ -1,4 +1,4 @@
-"""The demo: the whole product on a simulated store."""
+"""The demo: the whole product on a simulated store that is attacked."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import typer
 from footfall.cli.options import HOME, Home
 
 if TYPE_CHECKING:
+    from footfall.embedded.demo import Done
     from footfall.embedded.lake import EmbeddedLake
-    from footfall.simulate import Truth
+    from footfall.simulate import Store, Truth
 
 DEMO_SETTINGS = '[store]\nname = "Demo store"\ntimezone = "Europe/Berlin"\ncurrency = "EUR"\n'
 
@@ -23,29 +24,23 @@ def demo(
     _no_serve: Annotated[bool, typer.Option("--no-serve", help="End after the summary.")] = True,
     home: Home = HOME,
 ) -> None:
-    """Simulate a store, bring it in, print the answers, and how near they are to the truth."""
-    from footfall.cli import show
+    """Simulate a store under attack, bring it in, watch it, print the answers, and how near they are to the truth."""
+    from footfall.cli.guard_summary import print_marks
     from footfall.cli.summary import print_grade, print_next_steps, print_summary
+    from footfall.embedded import demo as stage
     from footfall.embedded import run
     from footfall.embedded.answers import Answers
-    from footfall.embedded.grade import grade_answers
-    from footfall.ingest.source import Source
 
     file = _own_place(home, days, visitors, seed)
     lake = run.open_lake(home)
-    truth = _simulated(file, lake, days, visitors, seed)
-    with show.reading("ingest", file.stat().st_size) as step:
-        counts = run.ingest_source(lake, Source(str(file)), None, step)
-    with show.counting("build") as counted:
-        run.build(lake, counted)
-    show.out.print(
-        f"A simulated store of {days:,} days: {counts.rows:,} events = {counts.stored:,} stored + "
-        f"{counts.duplicates:,} duplicate + {counts.dead:,} dead-lettered",
-        style="dim",
-    )
+    store = _store(lake, days, visitors, seed)
+    truth = _simulated(file, store)
+    done = _watched(lake, store, _ingested(lake, file))
+    _tell(store, done)
     answers = Answers(lake)
     print_summary(answers)
-    print_grade(grade_answers(answers, truth))
+    print_marks(stage.marks(lake, truth, stage.attacked(store)[0]))
+    print_grade(stage.grade(answers, truth))
     print_next_steps(home)
 
 
@@ -70,14 +65,11 @@ def _own_place(home: Path, days: int, visitors: int, seed: int) -> Path:
     return file
 
 
-def _simulated(file: Path, lake: EmbeddedLake, days: int, visitors: int, seed: int) -> Truth:
-    from footfall.cli import show
-    from footfall.simulate import Store, Truth, write
+def _store(lake: EmbeddedLake, days: int, visitors: int, seed: int) -> Store:
+    from footfall.simulate import Store
 
-    if file.exists():
-        return Truth.load(file)
     settings = lake.settings.store
-    store = Store(
+    return Store(
         days=days,
         visitors=visitors,
         seed=seed,
@@ -85,8 +77,72 @@ def _simulated(file: Path, lake: EmbeddedLake, days: int, visitors: int, seed: i
         currency=settings.currency,
         processes=lake.settings.engine.workers,
     )
+
+
+def _simulated(file: Path, store: Store) -> Truth:
+    from footfall.cli import show
+    from footfall.embedded.demo import population
+    from footfall.simulate import Truth, write
+
+    if file.exists():
+        return Truth.load(file)
+    _say(f"Simulating {store.days:,} days of about {store.visitors:,} visitors, the last two under attack")
     with show.counting("simulate") as step:
-        return write(file, store, progress=lambda _events, share: step(round(share * days), days))
+        return write(file, store, population(store), lambda _events, share: step(round(share * store.days), store.days))
+
+
+def _ingested(lake: EmbeddedLake, file: Path) -> Path:
+    """Brings the file in, unless that was done; gives where the demo puts down how far it has come."""
+    from footfall.cli import show
+    from footfall.embedded import run
+    from footfall.embedded.demo import Done
+    from footfall.ingest.source import Source
+
+    note = file.with_suffix(".done.json")
+    if not (note.exists() and lake.days()):
+        _say("Taking its events into the lake")
+        with show.reading("ingest", file.stat().st_size) as step:
+            counts = run.ingest_source(lake, Source(str(file)), None, step)
+        Done(counts.rows, counts.stored, counts.duplicates, counts.dead).save(note)
+    return note
+
+
+def _watched(lake: EmbeddedLake, store: Store, note: Path) -> Done:
+    """Counts, lets the guard watch the days under attack unless that was done, and counts again what that moved."""
+    from footfall.cli import show
+    from footfall.embedded import demo as stage
+    from footfall.embedded import run
+
+    done = stage.Done.load(note)
+    if not (done.watched and lake.layout.incidents.exists()):
+        _say("Counting every day, bots included")
+        with show.counting("build") as counted:
+            run.build(lake, counted)
+        _say("Watching the days under attack")
+        with show.counting("watch", "events") as step:
+            done.watched = stage.watch(lake, stage.attacked(store)[0], step)
+        done.save(note)
+        _say("Counting again what the verdicts touch")
+    with show.counting("build") as counted:
+        run.build(lake, counted)
+    return done
+
+
+def _tell(store: Store, done: Done) -> None:
+    from footfall.cli import show
+
+    show.out.print(
+        f"A simulated store of {store.days:,} days: {done.rows:,} events = {done.stored:,} stored + "
+        f"{done.duplicates:,} duplicate + {done.dead:,} dead-lettered; {done.watched:,} of them watched",
+        style="dim",
+    )
+
+
+def _say(what: str) -> None:
+    """What goes on, for those who see no bar."""
+    from footfall.cli import show
+
+    show.err.print(f"{what} …", style="dim", markup=False)
 
 
 COMMANDS = (demo,)

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from footfall.cli import show
+from footfall.cli.guard_summary import Guarded
 from footfall.cli.options import HOME
 from footfall.embedded.answers import Answers
 from footfall.embedded.grade import Grade
@@ -22,6 +23,8 @@ NEXT = (
     ("footfall export recovery -o recovery.csv", "whom to write to, about what"),
     ("footfall export windows -o windows.csv", "when a discount has room"),
     ("footfall export brands -o brands.csv", "what to promote or fix, and why"),
+    ("footfall incidents list", "what the guard found, and the evidence"),
+    ("footfall export blocklist -o deny.conf", "whom to shut out, for nginx"),
     ('footfall query "SELECT * FROM events LIMIT 5"', "SQL over everything"),
     ("footfall init --home shop", "begin with your own store"),
 )
@@ -29,27 +32,25 @@ Rows = list[dict[str, Any]]
 
 
 def print_summary(answers: Answers) -> None:
-    """The four answers of a home's whole range on standard output."""
+    """The answers of a home's whole range on standard output, and what its guard found."""
     visitors, sales = answers.ask("unique_visitors").to_pylist(), answers.ask("sales").to_pylist()
     carts = answers.ask("abandoned_carts").to_pylist()[-1]
     windows, brands = _rows(answers.windows()), _rows(answers.brands())
     paint = _painter(answers)
+    guarded = Guarded(answers)
+    texts = (
+        _visitors(answers, visitors, sales, paint),
+        _carts(carts, paint),
+        _windows(windows, paint),
+        _brands(brands, paint),
+        guarded.sentence(),
+    )
     show.out.print()
-    for number, text in enumerate(
-        (
-            _visitors(answers, visitors, sales, paint),
-            _carts(carts, paint),
-            _windows(windows, paint),
-            _brands(brands, paint),
-        ),
-        1,
-    ):
+    for number, text in enumerate(filter(None, texts), 1):
         show.out.print(f"[bold]{number}[/] {text}\n")
-    show.out.print(_window_table(windows, paint))
-    show.out.print()
-    show.out.print(_brand_table(brands, paint))
-    show.out.print()
-    show.out.print(_hour_table(_rows(answers.hours())))
+    tables = (_window_table(windows, paint), _brand_table(brands, paint), _hour_table(_rows(answers.hours())))
+    for place, table in enumerate((*tables, *guarded.tables())):
+        show.out.print(*([] if not place else [""]), table, sep="\n")
 
 
 def _rows(table: Any) -> Rows:
@@ -65,7 +66,7 @@ def _visitors(answers: Answers, days: Rows, sales: Rows, paint: Callable[[float]
     whole = answers.ask("visitors_of_range").to_pylist()[0]
     net = [day["visitors_net"] for day in days]
     moved = whole["visitors_gross"] - whole["visitors_net"]
-    bots = f"{moved:,} more visitors were bots" if moved else "no known bot was among them"
+    bots = f"{moved:,} more visitors were bots" if moved else "no bot was found among them"
     orders, revenue = (sum(day[name] for day in sales) for name in ("orders_net", "revenue_net"))
     return (
         f"[bold]{whole['visitors_net']:,} people[/] came in {len(days):,} days, {round(np.mean(net)):,} a day; "
@@ -163,7 +164,7 @@ def print_grade(grade: Grade) -> None:
     """How near one store's answers are to its truth."""
     carts, windows, brands = grade.carts, grade.windows, grade.brands
     show.out.print(
-        f"\n[bold]Against the truth[/]: carts {show.percent(carts.measured)} abandoned, true "
+        f"[bold]Against the truth, the answers[/]: carts {show.percent(carts.measured)} abandoned, true "
         f"{show.percent(carts.true)} · windows {windows.found:,} of {windows.true:,} found, {windows.wrong:,} wrong · "
         f"brands {brands.found:,} of {brands.true:,} found, {brands.wrong:,} wrong"
     )
