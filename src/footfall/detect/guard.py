@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import msgspec
@@ -19,13 +20,15 @@ from footfall.detect.history import History
 from footfall.detect.pulse import Pulse
 from footfall.detect.recent import Recent
 from footfall.detect.relation import SCHEMA, Events, relation
-from footfall.detect.surge import Surge
+from footfall.detect.surge import EXCESS, Surge
 from footfall.detect.visits import Purchases, at_human_pace
 from footfall.detect.windows import Found, Windows
 from footfall.incident import Finding, Severity, Subject
 from footfall.ports import GuardChanges
 from footfall.rules import Feed, Header, Rule, Watch
 
+BREWING = 1_000
+"""Milliseconds of event time between two early looks at the whole store."""
 MEMBERS = frozenset({"product", "agent", "campaign", "site"})
 """Kinds of subject that have a usual, which an attack must not become."""
 
@@ -63,6 +66,7 @@ class Guard:
         self._windows, self._pulse, self._arrivals = windows, Pulse(feeds), Arrivals(allowed)
         self._history, self._surge, self._purchases = History(), Surge(), Purchases()
         self._recent = Recent()
+        self._brewed = -1
         self._rows: dict[_Place, Callable[[], pa.Table]] = {}
 
     @property
@@ -105,7 +109,7 @@ class Guard:
         """What the watches that may warn early say of windows still open."""
         self._rows.clear()
         findings = [finding for found in self._windows.early() for finding in self._confirmed(found, early=True)]
-        return self._desk.warn(findings, self._look)
+        return self._desk.warn([*findings, *self._brewing()], self._look)
 
     def snapshot(self) -> bytes:
         """Everything remembered, for ``restore``."""
@@ -150,6 +154,16 @@ class Guard:
         if feed != "traffic":
             return []
         return [self._attributed(finding) for finding in self._surge.feed(end, rows, self._history)]
+
+    def _brewing(self) -> list[Finding]:
+        """An attack on the whole store of which the panes still open speak; looked for once a second of event time."""
+        if self._arrivals.watermark < self._brewed + BREWING:
+            return []
+        self._brewed = self._arrivals.watermark
+        surge, found = deepcopy(self._surge), list[Finding]()
+        for _, end, rows in self._pulse.open("traffic", EXCESS):
+            found = surge.feed(end, rows.to_pylist(), self._history)
+        return [replace(self._attributed(each), early=True) for each in found if each.severity is not Severity.INFO]
 
     def _attributed(self, finding: Finding) -> Finding:
         """A surge with the actors that make it up, where it is an attack."""

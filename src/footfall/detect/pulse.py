@@ -45,6 +45,17 @@ class Pulse:
                 found += [(name, end, rows) for end, rows in self._rows(feed.sql, due)]
         return sorted(found, key=lambda row: (row[1], row[0]))
 
+    def open(self, name: str, least: int = 1) -> list[Row]:
+        """What the windows of a feed that are still open add up to so far; nothing is changed.
+
+        Args:
+            name: of the feed.
+            least: events in them below which nothing is worked out.
+        """
+        feed = self._open[name]
+        due = feed.pending()
+        return [(name, end, rows) for end, rows in self._rows(feed.sql, due)] if len(due) >= least else []
+
     def flush(self) -> list[Row]:
         """The end of the input: every window that holds an event closes."""
         return self.feed(SCHEMA.empty_table(), max((feed.end for feed in self._open.values()), default=0))
@@ -108,6 +119,11 @@ class _Open:
             due = due.set_column(due.schema.get_field_index(name), name, _codes(due[name]))
         times = times[ripe]
         return due.append_column(WINDOW_END, pa.array(times - times % self.size + self.size))
+
+    def pending(self) -> pa.Table:
+        """The events of windows still open, each with its end."""
+        times = self._pending["event_time"].to_numpy()
+        return self._pending.append_column(WINDOW_END, pa.array(times - times % self.size + self.size))
 
     def write(self, sink: BytesIO) -> None:
         """Appends what is pending to a snapshot."""
