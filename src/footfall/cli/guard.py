@@ -79,7 +79,9 @@ def _watch(lake: EmbeddedLake, access_log: Path | None) -> None:
 
 
 def attack(
-    profile: Annotated[str, typer.Argument(help="Which attack; `footfall attack list` names them all.")],
+    profile: Annotated[
+        str, typer.Argument(help="Which attack, or how its name begins; `footfall attack list` names them all.")
+    ],
     port: Port = PORT,
     seconds: Annotated[float, typer.Option(min=1, max=600, help="How long it goes on.")] = 60,
     rate: Annotated[
@@ -102,6 +104,7 @@ def attack(
             rows = [(name, group.removesuffix("s"), title) for name, (group, title) in titles.items()]
             show.out.print(show.table("", ["name", "kind", "what it does"], rows, 3, 90))
         return
+    profile = next((name for name in kinds() if name == profile or name.startswith(f"{profile}_")), profile)
     if profile not in kinds():
         raise FootfallError(f"No attack is named {profile}; `footfall attack list` names them all.")
     with show.counting(profile, "seconds") as step:
