@@ -54,7 +54,7 @@ def test_an_alert_of_a_session_finds_that_source_alone() -> None:
 def test_an_alert_of_an_address_flags_everybody_who_used_it_meanwhile() -> None:
     card = marked(alert("ip", "a", 16))
     assert (card.profiles[0].found, card.profiles[0].people, card.flagged_people) == (1, 1, 1)
-    assert sorted(card.scores) == [(60, False), (60, True)]
+    assert sorted(card.scores) == [(60, ""), (60, "scraper")]
 
 
 def test_the_first_alert_counts_for_the_time_to_detect() -> None:

@@ -91,7 +91,7 @@ class Card:
         days: how long it ran.
         people: how many actors are people.
         flagged_people: how many of them an alert names.
-        scores: (score, whether an attacker) of every actor that an alert names.
+        scores: (score, attack or nothing) of every actor that an alert names: what the rules that found it add up to.
         false_alerts: the rule and the subject of alerts that name no attacker.
         critical_on_lookalikes: how many of them were critical.
     """
@@ -102,7 +102,7 @@ class Card:
     days: float
     people: int
     flagged_people: int = 0
-    scores: list[tuple[int, bool]] = field(default_factory=list)
+    scores: list[tuple[int, str]] = field(default_factory=list)
     false_alerts: list[tuple[str, str]] = field(default_factory=list)
     critical_on_lookalikes: int = 0
 
@@ -118,16 +118,17 @@ def mark(events: pa.Table, labels: Mapping[str, Label], attacks: AbstractSet[str
     """
     heard = sorted((each for each in alarms if each.severity is not Severity.INFO), key=lambda each: each.said)
     seen = _Seen(events, labels, attacks)
-    card, flagged = seen.card(), dict[str, int]()
+    card, flagged = seen.card(), dict[str, dict[str, int]]()
     for alarm, actors in zip(heard, seen.covered(heard), strict=True):
         for actor in actors:
-            flagged[actor] = max(flagged.get(actor, 0), alarm.score)
+            rules = flagged.setdefault(actor, {})
+            rules[alarm.rule] = max(rules.get(alarm.rule, 0), alarm.score)
         _assign(card, seen, alarm, actors)
     for profile in card.profiles:
         profile.found = len(seen.members[profile.kind] & flagged.keys())
         if profile.seconds is None:
             profile.leaked = seen.before(profile.kind, None)
-    card.scores = [(score, seen.label(actor).kind in attacks) for actor, score in flagged.items()]
+    card.scores = [(sum(rules.values()), seen.attack(actor)) for actor, rules in flagged.items()]
     card.flagged_people = sum(seen.label(actor).label == PERSON for actor in flagged)
     return card
 
@@ -169,6 +170,11 @@ class _Seen:
     def label(self, actor: str) -> Label:
         """What an actor is."""
         return self._labels.get(actor, Label())
+
+    def attack(self, actor: str) -> str:
+        """The attack an actor takes part in; nothing if none."""
+        kind = self.label(actor).kind
+        return kind if kind in self.attacks else ""
 
     def card(self) -> Card:
         """A card with nothing marked yet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
@@ -71,15 +72,12 @@ def _overall(
 
 
 def _recall_at(cards: Sequence[Card], counted: Mapping[str, Sequence[Profile]]) -> float | None:
-    """Mean recall over profiles when only so many people are flagged: who scores higher is flagged first."""
+    """Mean recall over the attacks when only so many people may be flagged: who scores higher is flagged first."""
     allowed = int(FALSE_POSITIVES * sum(card.people for card in cards))
-    people = sorted((score for card in cards for score, attacker in card.scores if not attacker), reverse=True)
+    people = sorted((score for card in cards for score, attack in card.scores if not attack), reverse=True)
     bound = people[allowed] if len(people) > allowed else -1
-    above = sum(score > bound for card in cards for score, attacker in card.scores if attacker)
-    all_found = sum(attacker for card in cards for _, attacker in card.scores)
-    recalls = [_ratio(sum(p.found for p in parts), sum(p.sources for p in parts)) or 0.0 for parts in counted.values()]
-    mean = _mean(recalls)
-    return None if mean is None else round(mean * (above / all_found if all_found else 0.0), 4)
+    found = Counter(attack for card in cards for score, attack in card.scores if score > bound)
+    return _mean([found[kind] / sum(part.sources for part in parts) for kind, parts in counted.items()])
 
 
 def _profile(kind: str, parts: Sequence[Profile]) -> dict[str, Any]:
