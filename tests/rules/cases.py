@@ -12,11 +12,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from footfall.detect.guard import finding_of
 from footfall.detect.history import History
 from footfall.detect.relation import Events, relation
 from footfall.detect.windows import Found, Windows
 from footfall.event import arrow_schema
-from footfall.incident import Finding, Subject
+from footfall.incident import Finding
 from footfall.rules import Watch, rules
 
 Row = dict[str, Any]
@@ -103,18 +104,7 @@ def _confirmed(windows: Windows, found: Sequence[Found], history: History) -> It
     for each in found:
         watch, end = each.watch, each.window_end
         for key, counts in each.rows():
-            finding = Finding(
-                rule=watch.rule.id,
-                version=watch.rule.version,
-                watch=watch.name,
-                subject=Subject(watch.subject, key[0]),
-                since=end - watch.size,
-                until=end,
-                severity=watch.severity,
-                confidence=watch.confidence,
-                counts=counts,
-                scored_only=not watch.alert,
-            )
+            finding = finding_of(watch, key, end, counts)
             events = Events(partial(windows.steps, watch, key, end))
             kept = watch.confirm(finding, events, history) if watch.confirm else finding
             if kept:

@@ -176,7 +176,7 @@ class Guard:
         """The findings of a watch in one window that its second look lets stand."""
         watch, end = found.watch, found.window_end
         for key, counts in found.rows():
-            finding = _finding(watch, key, end, counts, early)
+            finding = finding_of(watch, key, end, counts, early)
 
             events = Events(partial(self._windows.steps, watch, key, end))
             kept = watch.confirm(finding, events, self._history) if watch.confirm else finding
@@ -216,7 +216,8 @@ def _by_end(found: Iterable[Found], panes: Iterable[tuple[str, int, pa.Table]]) 
     return sorted(due.items(), key=lambda item: item[0])
 
 
-def _finding(watch: Watch, key: tuple[str, ...], end: int, counts: Mapping[str, int], early: bool) -> Finding:
+def finding_of(watch: Watch, key: tuple[str, ...], end: int, counts: Mapping[str, int], early: bool = False) -> Finding:
+    """One row that a watch put out for the window that ends at ``end``, UTC ms; the key begins with the subject."""
     return Finding(
         rule=watch.rule.id,
         version=watch.rule.version,
