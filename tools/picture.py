@@ -20,7 +20,8 @@ def main() -> None:
     show.out = Console(record=True, width=88, force_terminal=True, highlight=False, file=StringIO())
     print_summary(Answers(open_lake(Path(sys.argv[1]))))
     picture = show.out.export_svg(title="footfall demo")
-    Path("docs/demo.svg").write_text(re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->", "", picture, flags=re.DOTALL))
+    picture = re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->", "", picture, flags=re.DOTALL)
+    Path("docs/demo.svg").write_text(picture.replace("<text ", '<text xml:space="preserve" '))
 
 
 if __name__ == "__main__":

@@ -112,11 +112,12 @@ def test_what_bots_had_moved_is_told_gross_and_net(home: Home, printed: StringIO
     judge(home, verdict("ip", "203.0.113.9", ms("2019-10-02T00:00"), ms("2019-10-04T23:00")))
     home.build()
     guarded = Guarded(Answers(home.lake))
-    assert guarded.sentence().startswith("[bold]1 incidents[/] by 1 rules. 1 addresses")
+    assert guarded.sentence().startswith("[bold]1 incidents[/] by 1 rules: 1 addresses")
+    assert "From 2 Oct to 4 Oct there were 3 visitors, not 4, and 3 USD at stake" in guarded.sentence()
     for table in guarded.tables():
         show.out.print(table)
     lines = re.sub(r" +", " ", printed.getvalue())
-    assert "What bots had moved, 02 Oct to 04 Oct" in lines
+    assert "What bots had moved, from 2 Oct to 4 Oct" in lines
     assert "\nvisitors 4 4 3 +33.3 %" in lines
     assert "\nvisits 6 6 3 +100.0 %" in lines
     assert "\nvalue at stake 3 USD 3 USD 3 USD +0.0 %" in lines

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from datetime import UTC, date, datetime
+from functools import cached_property
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -47,18 +48,19 @@ class Guarded:
         store.close()
 
     def sentence(self) -> str:
-        """What was found and what came of it; empty where nothing was."""
+        """What was found and what it moved; empty where nothing was."""
         if not self.incidents:
             return ""
-        rules, restated = {one.rule for one in self.incidents}, changes(self._answers.lake.layout)
-        subjects = {verdict.subject for verdict in self._judged}
-        said = f"[bold]{len(self.incidents):,} incidents[/] by {len(rules)} rules. "
-        if not subjects:
-            return f"{said}Nobody is left out of the figures for them."
-        days = len({change.day for change in restated})
+        said = f"[bold]{len(self.incidents):,} incidents[/] by {len({one.rule for one in self.incidents})} rules"
+        if not self._judged:
+            return f"{said}. Nobody is left out of the figures for them."
+        subjects, restated = {verdict.subject for verdict in self._judged}, changes(self._answers.lake.layout)
+        moved = {name: [paint(counts[0]), paint(counts[-1])] for name, paint, counts in self._of_days}
+        people, stake = moved["visitors"], moved["value at stake"]
         return (
-            f"{said}{len(subjects):,} addresses, visits and agents are judged to be no customers and left out: that "
-            f"restated {len(restated):,} figures of {days:,} days."
+            f"{said}: {len(subjects):,} addresses, visits and agents are no customers. {self._period} there were "
+            f"{people[1]} visitors, not {people[0]}, and {stake[1]} at stake in carts, not {stake[0]}; "
+            f"{len(restated):,} figures are restated."
         )
 
     def tables(self) -> list[Any]:
@@ -68,16 +70,22 @@ class Guarded:
     def _moved(self) -> list[Any]:
         if not self._judged:
             return []
-        first, last = _span(self._judged, self._answers)
         rows = [
             (name, *map(paint, counts), _moved(counts[0], counts[-1]))
-            for name, paint, counts in (*self._of_days(first, last), *self._of_brands())
+            for name, paint, counts in (*self._of_days, *self._of_brands())
         ]
-        title = f"What bots had moved, {_day(first)} to {_day(last)}"
+        title = f"What bots had moved, {self._period[0].lower()}{self._period[1:]}"
         return [show.table(title, ["", "all events", "less known bots", "net", "moved"], rows, 1, 30)]
 
-    def _of_days(self, first: date, last: date) -> list[Figures]:
-        answers = Answers(self._answers.lake, first, last)
+    @property
+    def _period(self) -> str:
+        first, last = (f"{day.day} {day:%b}" for day in _span(self._judged, self._answers))
+        return f"On {first}" if first == last else f"From {first} to {last}"
+
+    @cached_property
+    def _of_days(self) -> list[Figures]:
+        """Figures of the days that verdicts touch."""
+        answers = Answers(self._answers.lake, *_span(self._judged, self._answers))
         whole = answers.ask("visitors_of_range").to_pylist()[0]
         days, sales = answers.ask("unique_visitors").to_pylist(), answers.ask("sales").to_pylist()
         carts = answers.ask("abandoned_carts").to_pylist()[-1]
@@ -161,10 +169,6 @@ def _count(value: float) -> str:
 
 def _moved(gross: int, net: int) -> str:
     return f"{100 * (gross - net) / net:+,.1f} %" if net else "–"
-
-
-def _day(day: date) -> str:
-    return day.strftime("%d %b")
 
 
 def _gravity(one: Incident) -> tuple[int, int, int]:

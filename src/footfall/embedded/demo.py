@@ -31,11 +31,11 @@ from footfall.simulate import Profile, Store, Truth, attackers, lookalikes, scen
 PAST = timedelta(hours=4)
 """What the guard sees of the store before the first attack."""
 STRENGTH = {
-    **dict.fromkeys(("naive_flood", "low_slow_flood", "botnet_flood", "pulse_flood"), 0.25),
-    "price_crawler": 0.5,
+    **dict.fromkeys(("naive_flood", "low_slow_flood", "botnet_flood", "pulse_flood"), 0.15),
+    **dict.fromkeys(("price_crawler", "scraper_rotating_address", "poisoning_ramp"), 0.5),
     "cart_hoarder": 6.0,
 }
-"""Floods with fewer hands than they would have, so that the demo does not take long; hoarders with more."""
+"""The busiest with fewer hands than they would have, so that the demo does not take long; hoarders with more."""
 BATCH = 20_000
 """Events handed to the guard at a time."""
 GIVEN_UP = ("abandoned", "recovered", "lost", "partial")
