@@ -8,6 +8,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+import msgspec
+
 
 class Severity(StrEnum):
     """How bad it is: only high and critical call people at once."""
@@ -20,7 +22,7 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for info up to 3 for critical."""
-        return list(Severity).index(self)
+        return _RANKS[self]
 
     @property
     def score(self) -> int:
@@ -28,8 +30,10 @@ class Severity(StrEnum):
         return (0, 25, 60, 100)[self.rank]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Subject:
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+class Subject(msgspec.Struct, frozen=True, order=True):
     """Who or what a statement is about: its kind (ip, network, session, visitor, actor, agent, product, campaign, site)
     and its name; a key of several columns is joined by a space."""
 

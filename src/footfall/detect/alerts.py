@@ -166,10 +166,10 @@ class Alerts:
         known = self._members.get(alert.id)
         if known is None:
             known = self._members[alert.id] = set(alert.members)
-        fresh = {member for member in members if member not in known}
+        fresh = set(members) - known
         if fresh:
             known |= fresh
-            alert.members += tuple(sorted(fresh, key=attrgetter("kind", "name")))
+            alert.members += tuple(sorted(fresh))
 
     def _passed(self, upto: int) -> list[Change]:
         """What time alone does until then."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -74,7 +73,7 @@ class Verdicts:
         self._manners = manners
         self._held: dict[str, _Held] = {}
         self._of_source: dict[str, dict[str, bool]] = {}
-        self._of_alert: dict[str, dict[str, bool]] = {}
+        self._of_alert: dict[str, dict[Subject, str]] = {}
         self._ended: dict[str, int] = {}
         self._unsaid: dict[str, dict[Subject, _Seen]] = {}
 
@@ -103,7 +102,7 @@ class Verdicts:
             elif change.alert and change.what is What.ENDED:
                 self._ended[change.alert.id] = change.at
                 unsaid = self._unsaid.pop(change.alert.id, {})
-                for key in self._of_alert.get(change.alert.id, ()):
+                for key in self._of_alert.get(change.alert.id, {}).values():
                     self._say(key, unsaid)
                     self._ask(key, purchases, people, changed, again=True)
                     self._agree(key, changed)
@@ -129,11 +128,17 @@ class Verdicts:
         if not finding.members or finding.until % AGAIN == 0:
             return judged
         known, unsaid = self._of_alert.get(alert.id, {}), self._unsaid.setdefault(alert.id, {})
-        fresh = [subject for subject in judged if verdict_id(alert.id, subject) not in known]
         found = _Seen(finding.since, finding.until - 1, finding.confidence)
-        for subject in set(judged).difference(fresh):
+        merged: dict[_Seen, _Seen] = {found: found}
+        fresh = []
+        for subject in judged:
+            if subject not in known:
+                fresh.append(subject)
+                continue
             seen = unsaid.get(subject, found)
-            unsaid[subject] = _Seen(min(seen.since, found.since), max(seen.last, found.last), max(seen.own, found.own))
+            if seen not in merged:
+                merged[seen] = _both(seen, found)
+            unsaid[subject] = merged[seen]
         return fresh
 
     def _say(self, key: str, unsaid: Mapping[Subject, _Seen]) -> None:
@@ -148,11 +153,13 @@ class Verdicts:
         key = held.verdict.id
         self._held[key] = held
         self._of_source.setdefault(source(held.verdict.subject), {})[key] = True
-        self._of_alert.setdefault(held.alert, {})[key] = True
+        self._of_alert.setdefault(held.alert, {})[held.verdict.subject] = key
 
     def _judge(self, alert: Alert, finding: Finding, subject: Subject, incident: str) -> str:
         """Makes the verdict of an alert on a subject, or lets it grow; its id."""
-        key, last = verdict_id(alert.id, subject), finding.until - 1
+        last = finding.until - 1
+        known = self._of_alert.get(alert.id, {}).get(subject)
+        key = known or verdict_id(alert.id, subject)
         if held := self._held.get(key):
             verdict = held.verdict
             held.own = max(held.own, finding.confidence)
@@ -200,12 +207,11 @@ class Verdicts:
 
     def _agree(self, key: str, changed: dict[str, Verdict]) -> None:
         """Raises what is said of a subject by several rules at about the same time."""
-        verdict = self._held[key].verdict
-        near = [
-            held
-            for other in self._of_source[source(verdict.subject)]
-            if (held := self._held[other]).verdict.valid_to >= verdict.valid_to - TOGETHER
-        ]
+        own, verdict = self._held[key].own, self._held[key].verdict
+        others = self._of_source[source(verdict.subject)]
+        if len(others) == 1 and own <= verdict.confidence:
+            return
+        near = [held for other in others if (held := self._held[other]).verdict.valid_to >= verdict.valid_to - TOGETHER]
         sure: dict[str, int] = {}
         for held in near:
             sure[held.verdict.rule] = max(sure.get(held.verdict.rule, 0), held.own)
@@ -222,7 +228,7 @@ class Verdicts:
         """Lets go of verdicts whose alert ended so long ago that nothing can change them."""
         while self._ended and (alert := next(iter(self._ended))) and self._ended[alert] + TOGETHER < at:
             del self._ended[alert]
-            for key in self._of_alert.pop(alert, ()):
+            for key in self._of_alert.pop(alert, {}).values():
                 name = source(self._held.pop(key).verdict.subject)
                 del self._of_source[name][key]
                 if not self._of_source[name]:
@@ -231,8 +237,12 @@ class Verdicts:
 
 def subjects(finding: Finding) -> tuple[Subject, ...]:
     """Whom a finding judges: its members where it has any, else its subject; kinds that can be judged alone."""
-    judged = {one for one in finding.members or (finding.subject,) if one.kind in JUDGED}
-    return tuple(sorted(judged, key=attrgetter("kind", "name")))
+    judged = (one for one in finding.members or (finding.subject,) if one.kind in JUDGED)
+    return tuple(sorted(dict.fromkeys(judged)))
+
+
+def _both(one: _Seen, other: _Seen) -> _Seen:
+    return _Seen(min(one.since, other.since), max(one.last, other.last), max(one.own, other.own))
 
 
 def together(confidences: Iterable[int]) -> int:

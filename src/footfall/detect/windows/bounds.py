@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,16 @@ def possible(conjuncts: Sequence[exp.Expr], rows: int, ranges: Callable[[str, In
         can, _ = truth(conjunct, lambda name, chosen=chosen: ranges(name, chosen))  # type: ignore[misc]
         chosen = chosen[np.broadcast_to(can, len(chosen))]
     return chosen
+
+
+def conjuncts_of(node: exp.Expr) -> Iterator[exp.Expr]:
+    """The conditions that one is made of, all of which must hold."""
+    if isinstance(node, exp.Paren | exp.And):
+        for part in (node.this, node.args.get("expression")):
+            if part is not None:
+                yield from conjuncts_of(part)
+    else:
+        yield node
 
 
 def truth(node: exp.Expr, look: Look) -> Truth:

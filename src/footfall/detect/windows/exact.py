@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+from sqlglot import exp
 
 from footfall.detect.compile import WINDOW_END
 from footfall.detect.relation import SCHEMA
-from footfall.detect.windows.bounds import ANY, Range, number, possible, truth
+from footfall.detect.windows.bounds import ANY, Look, Range, number, possible, truth
 from footfall.detect.windows.gather import Pairs, gathered
+from footfall.detect.windows.groups import Groups
 from footfall.detect.windows.plan import Measure, Plan
 from footfall.detect.windows.store import NULL, Array, Store
 from footfall.detect.windows.tally import Suspects, gap_values
+
+Output = tuple[str, exp.Expr]
 
 
 class Looked(NamedTuple):
@@ -30,13 +34,25 @@ def looked_at(store: Store, key: str, suspects: Suspects, pending: bool = False)
     plan, pairs = suspects.plan, gathered(store, key, suspects, pending)
     table = None
     for kind in (_Numbers, _Distincts) if plan.distincts else (_Numbers,):
-        if not len(pairs.keys):
-            break
-        numbers = kind(store, pairs)
-        found = possible(plan.conjuncts, len(pairs.keys), numbers)
-        pairs = pairs.only(found)
-        table = _said(store, pairs, numbers, found)
+        if len(pairs.keys):
+            pairs, table = _narrowed(store, pairs, plan.conjuncts, plan.outputs, kind(store, pairs))
+    if plan.inner is not None and len(pairs.keys):
+        groups = Groups(store, pairs, plan.inner)
+        pairs, table = _narrowed(store, pairs, plan.inner.conjuncts, plan.inner.outputs, groups)
     return Looked(pairs, table)
+
+
+def _narrowed(
+    store: Store,
+    pairs: Pairs,
+    conjuncts: Sequence[exp.Expr],
+    outputs: Sequence[Output] | None,
+    numbers: Callable[[str, Array], Range],
+) -> tuple[Pairs, pa.Table | None]:
+    """The pairs that may be found by their numbers, and the rows of all where these leave nothing open."""
+    found = possible(conjuncts, len(pairs.keys), numbers)
+    pairs = pairs.only(found)
+    return pairs, _said(store, pairs, conjuncts, outputs, lambda name: numbers(name, found))
 
 
 def told(
@@ -50,30 +66,26 @@ def told(
     connection.register("pairs", _table(store, plan, rows, numbers))
     found = connection.sql(plan.sql).to_arrow_table()
     chosen = found[WINDOW_END].to_numpy()
-    keys, ends = (np.concatenate(arrays)[chosen] for arrays in ([p.keys for p in parts], [p.ends for p in parts]))
+    keys = np.concatenate([part.keys for part in parts])[chosen]
+    ends = np.concatenate([part.ends for part in parts])[chosen]
     columns = _keyed(store, plan, keys) | {name: found[name] for name in found.schema.names[len(plan.watch.key) :]}
-    cuts = np.searchsorted(np.sort(chosen), starts)
-    places = [np.sort(chosen)[first:last] - start for first, last, start in zip(cuts[:-1], cuts[1:], starts[:-1])]
+    parted = np.split(np.sort(chosen), np.searchsorted(np.sort(chosen), starts[1:-1]))
+    places = [part - start for part, start in zip(parted, starts[:-1], strict=True)]
     return pa.table(columns | {WINDOW_END: pa.array(ends, pa.int64())}), places
 
 
-def _said(store: Store, pairs: Pairs, numbers: _Numbers, chosen: Array) -> pa.Table | None:
+def _said(
+    store: Store, pairs: Pairs, conjuncts: Sequence[exp.Expr], outputs: Sequence[Output] | None, look: Look
+) -> pa.Table | None:
     """The rows of pairs, where their numbers leave nothing open."""
-    plan = pairs.plan
-    if plan.outputs is None or not len(chosen):
+    if outputs is None or not len(pairs.keys) or any(np.any(truth(conjunct, look)[1]) for conjunct in conjuncts):
         return None
-
-    def look(name: str) -> Range:
-        return numbers(name, chosen)
-
-    if any(np.any(truth(conjunct, look)[1]) for conjunct in plan.conjuncts):
-        return None
-    columns = _keyed(store, plan, pairs.keys)
-    for name, output in plan.outputs:
+    columns = _keyed(store, pairs.plan, pairs.keys)
+    for name, output in outputs:
         low, high = number(output, look)
         if not np.all(np.equal(low, high)):
             return None
-        columns[name] = pa.array(np.broadcast_to(low, len(chosen)).astype(np.int64))
+        columns[name] = pa.array(np.broadcast_to(low, len(pairs.keys)).astype(np.int64))
     return pa.table(columns | {WINDOW_END: pa.array(pairs.ends, pa.int64())})
 
 

@@ -68,7 +68,8 @@ class Shown:
     def __init__(self, store: Store, key: str, pairs: Pairs, pending: bool) -> None:
         self.watch = pairs.plan.watch
         self._store, self._key, self._pairs, self._pending = store, key, pairs, pending
-        self._places = {pair: place for place, pair in enumerate(zip(pairs.keys.tolist(), pairs.ends.tolist()))}
+        found = zip(pairs.keys.tolist(), pairs.ends.tolist(), strict=True)
+        self._places = {pair: place for place, pair in enumerate(found)}
         self._parts: tuple[pa.Table, list[int], list[int]] | None = None
 
     def table(self, number: int, end: int) -> pa.Table | None:

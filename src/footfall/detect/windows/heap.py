@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from footfall.detect.windows.names import Ids
+from footfall.detect.windows.names import Ids, placed
 
 
 class Heap:
@@ -32,9 +32,7 @@ class Heap:
 
     def decoded(self, ids: Ids) -> Any:
         """Ids as a dictionary encoded array of text."""
-        kept, places = np.unique(ids[ids >= 0], return_inverse=True)
-        indices = np.zeros(len(ids), np.int32)
-        indices[ids >= 0] = places
+        kept, indices = placed(ids, len(self))
         encoded = self._taken(kept).dictionary_encode()
         codes = np.asarray(encoded.indices.to_numpy(), np.int32)
         indices = codes[indices] if len(codes) else indices

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
+from itertools import count, islice
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ class Names:
     """The values of one text column by id, from 0; -1 stands for NULL."""
 
     def __init__(self) -> None:
-        self._ids: dict[str, int] = {}
+        self._ids = _numbered([])
         self._values: list[str] = []
 
     def __len__(self) -> int:
@@ -44,12 +46,10 @@ class Names:
         return np.asarray(ids[rows])
 
     def _known(self, values: list[str]) -> list[int]:
-        ids = list(map(self._ids.get, values))
-        if None in ids:
-            fresh = dict.fromkeys(value for value, number in zip(values, ids, strict=True) if number is None)
-            self._ids.update(zip(fresh, range(len(self._values), len(self._values) + len(fresh)), strict=True))
-            self._values.extend(fresh)
-        return list(map(self._ids.__getitem__, values))
+        ids = list(map(self._ids.__getitem__, values))
+        fresh = len(self._ids) - len(self._values)
+        self._values.extend(reversed(list(islice(reversed(self._ids), fresh))))
+        return ids
 
     def find(self, value: str) -> int:
         """The id of a value; -1 where it has none."""
@@ -57,13 +57,9 @@ class Names:
 
     def decoded(self, ids: Ids) -> Any:
         """Ids as a dictionary encoded array of text."""
-        used = np.zeros(len(self) + 1, bool)
-        used[ids] = True
-        used[-1] = False
-        kept = np.flatnonzero(used)
-        places = np.cumsum(used) - 1
-        indices = pa.array(places[ids].astype(np.int32), mask=ids < 0)
-        return pa.DictionaryArray.from_arrays(indices, pa.array([self._values[place] for place in kept], pa.string()))
+        kept, places = placed(ids, len(self))
+        words = list(map(self._values.__getitem__, kept.tolist()))
+        return pa.DictionaryArray.from_arrays(pa.array(places, mask=ids < 0), pa.array(words, pa.string()))
 
     def keep(self, live: Ids) -> None:
         """Forgets all values but some; the ids of those move up in their order.
@@ -73,7 +69,7 @@ class Names:
         """
         kept = np.flatnonzero(live).tolist()
         self._values = [self._values[place] for place in kept]
-        self._ids = {value: place for place, value in enumerate(self._values)}
+        self._ids = _numbered(self._values)
 
     def values(self) -> Any:
         """The values in order of their ids, as an array of text."""
@@ -82,7 +78,14 @@ class Names:
     def restore(self, values: Any) -> None:
         """Takes back what ``values`` gave."""
         self._values = values.to_pylist()
-        self._ids = {value: place for place, value in enumerate(self._values)}
+        self._ids = _numbered(self._values)
+
+
+def _numbered(values: list[str]) -> defaultdict[str, int]:
+    """Values by their place; one that is new gets the next."""
+    ids: defaultdict[str, int] = defaultdict(count().__next__)
+    deque(map(ids.__getitem__, values), 0)
+    return ids
 
 
 class Pairs:
@@ -135,6 +138,23 @@ class Pairs:
         """Takes back ``codes``."""
         self.codes = codes
         self._ids = {code: place for place, code in enumerate(map(tuple, codes.tolist()))}
+
+
+def placed(ids: Ids, size: int) -> tuple[Ids, Ids]:
+    """The ids from 0 that occur, in order, and the place of each among them as int32; anything for -1.
+
+    Args:
+        ids: below ``size``.
+        size: how many there may be.
+    """
+    if 8 * len(ids) < size:
+        kept, places = np.unique(ids, return_inverse=True)
+        gaps = int(len(kept) > 0 and kept[0] < 0)
+        return kept[gaps:], (places - gaps).astype(np.int32)
+    used = np.zeros(size + 1, bool)
+    used[ids] = True
+    used[-1] = False
+    return np.flatnonzero(used), (np.cumsum(used, dtype=np.int32) - 1)[ids]
 
 
 def mixed(parts: list[Ids]) -> Ids:

@@ -16,9 +16,10 @@ from footfall.detect.windows.chain import Chain
 from footfall.detect.windows.exact import looked_at, told
 from footfall.detect.windows.found import Found, in_order
 from footfall.detect.windows.gather import Pairs, Shown, nothing
-from footfall.detect.windows.plan import Plan, Scalars, planned
+from footfall.detect.windows.plan import Plan, planned
+from footfall.detect.windows.scalars import Scalars
 from footfall.detect.windows.state import State, decoded, packed, read, unpacked, written
-from footfall.detect.windows.store import Array, Store
+from footfall.detect.windows.store import SAME, Array, Store
 from footfall.detect.windows.tally import Suspects, Tally
 from footfall.rules import Watch
 
@@ -103,7 +104,7 @@ class Panes:
             done=[tally.done for tally in self._tallies],
             limits=self._limits,
             arrays=arrays,
-            texts={name: written(names.values()) for name, names in self._store.names.items()},
+            texts={name: written(names.values()) for name, names in self._store.names.items() if name not in SAME},
         )
         return msgspec.msgpack.encode(state)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import pyarrow as pa
 from sqlglot import exp
 
-from footfall.detect.compile import DIALECT, EVENTS, by_name, by_window, gate_tree, lag, levels, source, watch_tree
+from footfall.detect.compile import EVENTS, by_name, by_window, gate_tree, lag, levels, source, watch_tree
 from footfall.detect.relation import SCHEMA
+from footfall.detect.windows.bounds import conjuncts_of
+from footfall.detect.windows.inner import Inner, levelled
+from footfall.detect.windows.scalars import Scalars, is_text
 from footfall.rules import Watch
 
 PREVIOUS = "_prev"
@@ -42,24 +43,6 @@ class Distinct(NamedTuple):
     measure: int
 
 
-class Scalars:
-    """Predicates and values over single events, each worked out once for all watches; predicate 0 is always true."""
-
-    def __init__(self) -> None:
-        self.flags = ["TRUE"]
-        self.values: list[str] = []
-
-    def flag(self, conditions: list[exp.Expr]) -> int:
-        """The predicate that all conditions make together."""
-        texts = sorted({f"({condition.sql(DIALECT)})" for condition in conditions})
-        return _place(self.flags, " AND ".join(texts) or "TRUE")
-
-    def value(self, conditions: list[exp.Expr], value: exp.Expr) -> int:
-        """The value, 0 where a condition does not hold."""
-        text = " AND ".join(f"({condition.sql(DIALECT)})" for condition in conditions) or "TRUE"
-        return _place(self.values, f"CASE WHEN {text} THEN {value.sql(DIALECT)} END")
-
-
 @dataclass(frozen=True)
 class Plan:
     """A watch made ready.
@@ -73,6 +56,7 @@ class Plan:
         trigger: the predicate of events without at least one of which a key cannot be found.
         where: the predicate of the events that the text reads.
         outputs: the counts by name, in the terms of the condition; None where one of them may be NULL or is no count.
+        inner: the levels of a text that has two; None where it has not, or does more than counting.
         sql: the text for many windows, over the relation ``pairs``.
         texts: columns that the text reads as text.
         names: columns of which it only asks whether they are the same or NULL, and that have one id a value.
@@ -88,6 +72,7 @@ class Plan:
     trigger: int
     where: int
     outputs: tuple[tuple[str, exp.Expr], ...] | None
+    inner: Inner | None
     sql: str
     texts: tuple[str, ...]
     names: tuple[str, ...]
@@ -100,9 +85,9 @@ def planned(place: int, watch: Watch, scalars: Scalars) -> Plan:
     lowering = _Lowering(watch, tree, scalars)
     gate = gate_tree(watch)
     condition = lowering.lowered(gate if gate is not None else tree.args["having"].this)
-    conjuncts = tuple(_conjuncts(condition))
+    conjuncts = tuple(conjuncts_of(condition))
     texts, names, numbers = _columns(tree)
-    outputs = None
+    outputs, inner = None, levelled(tree, scalars) if gate is not None else None
     if gate is None:
         outputs = lowering.outputs(tree)
         told_apart = {*watch.key, *(distinct.column for distinct in lowering.distincts)}
@@ -117,6 +102,7 @@ def planned(place: int, watch: Watch, scalars: Scalars) -> Plan:
         lowering.trigger(conjuncts),
         lowering.where,
         outputs,
+        inner,
         by_window(tree, "pairs"),
         texts,
         names,
@@ -214,7 +200,7 @@ class _Lowering:
 
     def _distinct(self, column: exp.Expr, only: list[exp.Expr]) -> exp.Expr:
         counted = self._count([*only, _there(column)])
-        if counted.name == UNKNOWN or not isinstance(column, exp.Column) or not _is_text(column.name):
+        if counted.name == UNKNOWN or not isinstance(column, exp.Column) or not is_text(column.name):
             return exp.column(UNKNOWN)
         return exp.column(f"d{_place(self.distincts, Distinct(column.name, int(counted.name[1:])))}")
 
@@ -283,24 +269,11 @@ def _positive(node: exp.Expr, derived: set[str]) -> bool:
     return parts and {column.name for column in node.find_all(exp.Column)} <= derived
 
 
-def _is_text(name: str) -> bool:
-    return bool(pa.types.is_dictionary(SCHEMA.field(name).type)) if name in SCHEMA.names else False
-
-
-def _conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
-    if isinstance(node, exp.Paren | exp.And):
-        for part in (node.this, node.args.get("expression")):
-            if part is not None:
-                yield from _conjuncts(part)
-    else:
-        yield node
-
-
 def _columns(tree: exp.Select) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """The columns of events that a text reads: as text, by name alone, as numbers."""
     found = [column for column in tree.find_all(exp.Column) if column.name in SCHEMA.names]
-    numbers = {column.name for column in found if not _is_text(column.name)}
-    texts = {column.name for column in found if _is_text(column.name) and not by_name(column)}
+    numbers = {column.name for column in found if not is_text(column.name)}
+    texts = {column.name for column in found if is_text(column.name) and not by_name(column)}
     names = {column.name for column in found} - numbers - texts
     return tuple(sorted(texts)), tuple(sorted(names)), tuple(sorted(numbers))
 

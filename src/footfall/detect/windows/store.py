@@ -11,8 +11,8 @@ import pyarrow as pa
 from footfall.detect.relation import SCHEMA
 from footfall.detect.windows.heap import Heap
 from footfall.detect.windows.names import Names, Pairs
-from footfall.detect.windows.plan import Scalars
 from footfall.detect.windows.predicates import Predicates
+from footfall.detect.windows.scalars import Scalars
 
 Array = np.ndarray[Any, Any]
 Rows = dict[str, Array]
@@ -21,6 +21,8 @@ NUMBERS = tuple(field.name for field in SCHEMA if field.name not in TEXTS)
 _WORD = 62
 """Predicates to a word of flags."""
 NULL = -(1 << 31)
+SAME = {"actor": "user_session"}
+"""A column that repeats another wherever that one is there: they share their ids."""
 
 
 class Store:
@@ -37,13 +39,15 @@ class Store:
 
     def __init__(self, scalars: Scalars, keys: Mapping[tuple[str, ...], set[int]], told_apart: Set[str]) -> None:
         self._keys = keys
+        told_apart = told_apart | {*SAME, *SAME.values()}
         self.names = {name: Names() if name in told_apart else Heap() for name in TEXTS}
+        self.names |= {name: self.names[other] for name, other in SAME.items()}
         self.pairs = {key: Pairs(len(key)) for key in keys}
         self._pending: list[Rows] = []
         self._predicates = Predicates(scalars.flags, scalars.values)
         self.words = (len(scalars.flags) + _WORD - 1) // _WORD
         empty = self._rows(SCHEMA.empty_table())
-        self._columns = {name: Column(values.dtype) for name, values in empty.items()}
+        self._columns = {name: Column(np.int32 if name == "price" else each.dtype) for name, each in empty.items()}
         self.base = 0
         self.until: int | None = None
 
@@ -160,13 +164,17 @@ class Store:
         """Gives small ids again to what is still in a column; returns, by column, which of the old ids live."""
         found = {name: self._live(name, len(names)) for name, names in self.names.items()}
         places = {name: np.append(np.cumsum(live) - 1, -1).astype(np.int32) for name, live in found.items()}
+        for name, other in SAME.items():
+            found[name] = found[other] = found[name] | found[other]
+            places[name] = places[other] = np.append(np.cumsum(found[name]) - 1, -1).astype(np.int32)
         for key, pairs in self.pairs.items():
             name = ",".join(key)
             found[name] = self._live(name, len(pairs))
             places[name] = np.append(np.cumsum(found[name]) - 1, -1).astype(np.int32)
             pairs.keep(found[name], [places[part] for part in key])
         for name, names in self.names.items():
-            names.keep(found[name])
+            if name not in SAME:
+                names.keep(found[name])
         for name, moved in places.items():
             self._columns[name].replace(moved[self[name]])
             for rows in self._pending:
@@ -180,7 +188,8 @@ class Store:
         return live[:-1]
 
     def _rows(self, events: pa.Table) -> Rows:
-        rows: Rows = {name: self.names[name].ids(events[name]) for name in TEXTS}
+        rows: Rows = {name: self.names[name].ids(events[name]) for name in TEXTS if name not in SAME}
+        rows |= {name: self._repeated(rows[other], events[name], name) for name, other in SAME.items()}
         for name in NUMBERS:
             column = events[name]
             rows[name] = (column.fill_null(NULL) if column.null_count else column).to_numpy()
@@ -191,6 +200,15 @@ class Store:
                 chosen |= self.flags(predicate, rows)
             rows[",".join(key)] = self.pairs[key].ids([rows[name] for name in key], chosen)
         return rows
+
+    def _repeated(self, ids: Array, column: pa.ChunkedArray, name: str) -> Array:
+        """The ids of a column that are those of another, where that is not NULL."""
+        empty = ids < 0
+        if not empty.any():
+            return ids
+        found = ids.copy()
+        found[empty] = self.names[name].ids(column.filter(pa.array(empty)))
+        return found
 
     def _worked_out(self, events: pa.Table) -> Rows:
         flags, values = self._predicates.flags_and_values(events)

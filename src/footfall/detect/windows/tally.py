@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -38,7 +38,7 @@ class Tally:
         self.key, self.plans, self._chain, self._partial = key, plans, chain, partial
         self.size, self.hop = plans[0].watch.size, plans[0].watch.hop
         known = dict.fromkeys(measure for plan in plans for measure in plan.measures if self._counts(measure))
-        self._totals = {measure: np.zeros(0, np.int64) for measure in known}
+        self._totals = {measure: np.zeros(0, _width(measure)) for measure in known}
         self._standing: dict[int, Array] = {}
         self.done: int | None = None
 
@@ -79,7 +79,7 @@ class Tally:
     def rebuild(self, store: Store, ids: int, done: int | None) -> None:
         """Works everything out anew for the window that ended at ``done``."""
         self.done = done
-        self._totals = {measure: np.zeros(ids, np.int64) for measure in self._totals}
+        self._totals = {measure: np.zeros(ids, _width(measure)) for measure in self._totals}
         self._standing = {}
         if done is None:
             return
@@ -180,7 +180,7 @@ class Tally:
             waiting = fresh[self.key]
             waiting = waiting[store.flags(measure.flag, fresh) & (waiting >= 0)]
             for ids in (_counted(store, measure, store[self.key][closed], closed)[0], waiting):
-                np.add.at(total, np.searchsorted(touched, ids), 1)
+                np.add.at(total, np.searchsorted(touched, ids), total.dtype.type(1))
             return np.zeros(len(rows)), _floats(total[rows])
 
         return Ranges(self, plan, bounds)
@@ -222,6 +222,11 @@ def gap_values(measure: Measure, since: Array, at: Array) -> Array:
     return values
 
 
+def _width(measure: Measure) -> type[np.signedinteger[Any]]:
+    """Counts need fewer bytes than sums."""
+    return np.int32 if measure.value < 0 and measure.gap is None else np.int64
+
+
 def _counted(store: Store, measure: Measure, ids: Array, rows: slice) -> tuple[Array, Array | None]:
     chosen = ids >= 0
     if measure.flag:
@@ -231,7 +236,7 @@ def _counted(store: Store, measure: Measure, ids: Array, rows: slice) -> tuple[A
 
 
 def _put(total: Array, ids: Array, values: Array | None, sign: int) -> None:
-    np.add.at(total, ids, sign if values is None else sign * values)
+    np.add.at(total, ids, total.dtype.type(sign) if values is None else sign * values)
 
 
 def _floats(values: Array) -> Array:
