@@ -26,7 +26,7 @@ def serve(port: Port = PORT, home: Home = HOME) -> None:
         show.err.print(
             f"Collecting at http://127.0.0.1:{taken}, watching, keeping {home}. Ctrl+C ends it.", markup=False
         )
-        show.err.print(f"Try it in another terminal: footfall attack scraper_fixed --port {taken}", style="dim")
+        show.err.print(f"Try it in another terminal: footfall attack naive_flood --rate 60 --port {taken}", style="dim")
 
     try:
         post.serve(home, lake.settings, port, ready)

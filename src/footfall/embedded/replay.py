@@ -18,7 +18,6 @@ from footfall.event import NAMES, arrow_schema
 from footfall.incident import Alert, Verdict
 from footfall.ingest.formats import choose
 from footfall.ingest.source import Source
-from footfall.layout import EVENT_KEY, partition
 from footfall.ports import DeadLetter, FootfallError, GuardChanges
 
 BATCH = 20_000
@@ -29,8 +28,7 @@ def lake_events(lake: EmbeddedLake, since: date | None = None, until: date | Non
     """The lake's events of some days, each day in order of arrival."""
     for day, file in sorted(lake.days().items()):
         if (since is None or day >= since) and (until is None or day <= until):
-            path = lake.layout.events / partition(EVENT_KEY, day) / file.name
-            yield from _in_order(lake, [path])
+            yield from _in_order(lake, [lake.table.path(file)])
 
 
 @contextmanager
