@@ -54,6 +54,12 @@ class Actors:
         pairs = np.unique(self._of[chosen] * (len(words) + 1) + codes[chosen] + 1)
         return np.bincount(pairs // (len(words) + 1), minlength=len(self)).astype(np.int64)
 
+    def seconds(self, *types: str) -> Ints:
+        """Distinct seconds in which each has events of some types."""
+        chosen = self._is(types)
+        pairs = np.unique(np.stack([self._of[chosen], self._times[chosen] // 1_000]), axis=1)[0]
+        return np.bincount(pairs, minlength=len(self)).astype(np.int64)
+
     def first(self, column: str) -> list[str | None]:
         """A text column's value in each actor's first event; of several at once the lowest, NULL before any."""
         codes, words = coded(self._table[column])

@@ -15,6 +15,7 @@
 -- key: ip
 -- window: 5 minutes
 -- hop: 30 seconds
+-- early: yes
 -- gate: count(DISTINCT user_agent) >= 8
 WITH pair AS (
   SELECT ip, user_session, user_agent, count(*) AS events

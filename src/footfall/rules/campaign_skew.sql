@@ -15,10 +15,11 @@
 -- key: campaign
 -- window: 15 minutes
 -- hop: 1 minute
--- gate: count(DISTINCT actor) >= 100 AND count(*) FILTER (WHERE event_type IN ('cart', 'purchase')) = 0
+-- early: yes
+-- gate: count(DISTINCT actor) >= 60 AND count(*) FILTER (WHERE event_type IN ('cart', 'purchase')) = 0
 -- confirm: few_agents
 -- baseline: yes
--- note: 100 visits and not 200: small farms make ten clicks a minute, and the agents tell them from people
+-- note: 60 visits and not 200: small farms make ten clicks a minute; of people's visits a third have one event, never 95 in a hundred
 WITH visit AS (
   SELECT campaign, actor, count(*) AS events,
          count(*) FILTER (WHERE event_type IN ('cart', 'purchase')) AS intents
@@ -32,7 +33,7 @@ SELECT campaign,
        sum(intents)                       AS intents
 FROM visit
 GROUP BY campaign
-HAVING count(*) >= 100
+HAVING count(*) >= 60
    AND 100 * count(*) FILTER (WHERE events = 1) >= 95 * count(*)
    AND sum(intents) = 0;
 
@@ -41,7 +42,8 @@ HAVING count(*) >= 100
 -- key: referrer
 -- window: 15 minutes
 -- hop: 1 minute
--- gate: count(DISTINCT actor) >= 100 AND count(*) FILTER (WHERE event_type IN ('cart', 'purchase')) = 0
+-- early: yes
+-- gate: count(DISTINCT actor) >= 60 AND count(*) FILTER (WHERE event_type IN ('cart', 'purchase')) = 0
 -- confirm: few_agents
 -- baseline: yes
 WITH visit AS (
@@ -57,7 +59,7 @@ SELECT referrer,
        sum(intents)                       AS intents
 FROM visit
 GROUP BY referrer
-HAVING count(*) >= 100
+HAVING count(*) >= 60
    AND 100 * count(*) FILTER (WHERE events = 1) >= 95 * count(*)
    AND sum(intents) = 0
 ;
@@ -67,7 +69,8 @@ HAVING count(*) >= 100
 -- key: campaign, user_agent
 -- window: 15 minutes
 -- hop: 1 minute
--- gate: count(DISTINCT actor) >= 60 AND count(*) FILTER (WHERE event_type IN ('cart', 'purchase')) = 0
+-- early: yes
+-- gate: count(DISTINCT actor) >= 30 AND count(*) FILTER (WHERE event_type IN ('cart', 'purchase')) = 0
 -- confirm: strange_agent
 -- baseline: yes
 -- note: the campaign's own visitors hide a small farm; its one or two models of phone do not
@@ -84,6 +87,6 @@ SELECT campaign, user_agent,
        sum(intents)                       AS intents
 FROM visit
 GROUP BY campaign, user_agent
-HAVING count(*) >= 60
+HAVING count(*) >= 30
    AND 100 * count(*) FILTER (WHERE events = 1) >= 95 * count(*)
    AND sum(intents) = 0

@@ -15,6 +15,7 @@
 -- key: user_session
 -- window: 10 minutes
 -- hop: 30 seconds
+-- early: yes
 -- gate: count(*) FILTER (WHERE event_type = 'cart') >= 12 AND count(*) FILTER (WHERE event_type = 'purchase') = 0
 -- note: rows of one product in one second count once, as they do for abandoned carts; 12 and not 15, for they must also be twice the views
 WITH act AS (
@@ -40,6 +41,7 @@ HAVING count(*) FILTER (WHERE event_type = 'cart') >= 12
 -- key: ip
 -- window: 10 minutes
 -- hop: 30 seconds
+-- early: yes
 -- gate: count(*) FILTER (WHERE event_type = 'cart') >= 15 AND count(*) FILTER (WHERE event_type = 'purchase') = 0
 -- note: an address that hides its hoard in many visits
 WITH act AS (
@@ -66,6 +68,7 @@ HAVING count(*) FILTER (WHERE event_type = 'cart') >= 15
 -- key: product_id
 -- window: 10 minutes
 -- hop: 30 seconds
+-- early: yes
 -- confirm: few_hands
 -- baseline: yes
 SELECT product_id,

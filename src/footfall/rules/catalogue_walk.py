@@ -1,4 +1,4 @@
-"""Whether a visit takes products one id after the next."""
+"""Whether a visit takes products one id after the next, and which visits of a forgetful browser read."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from footfall.incident import Finding
-from footfall.rules.actors import Ints, coded
-from footfall.rules.evidence import Events, History
+from footfall.rules.actors import Actors, Ints, coded
+from footfall.rules.evidence import Events, History, blamed
 
 
 def follows(finding: Finding, events: Events, _history: History) -> Finding | None:
@@ -20,6 +20,11 @@ def follows(finding: Finding, events: Events, _history: History) -> Finding | No
     if len(moves) < 20 or 10 * adjacent < 6 * len(moves):
         return None
     return replace(finding, counts={**finding.counts, "steps": len(moves), "adjacent": adjacent})
+
+
+def one_browser(finding: Finding, events: Events, _history: History) -> Finding | None:
+    """Confirms with every visit of the browser."""
+    return blamed(finding, Actors(events.table()).names)
 
 
 def _looked_at(table: pa.Table) -> Ints:

@@ -32,6 +32,7 @@ HAVING count(DISTINCT product_id) FILTER (WHERE event_type = 'view') >= 60
 -- key: actor
 -- window: 10 minutes
 -- hop: 30 seconds
+-- early: yes
 -- confirm: follows
 SELECT actor,
        count(*) FILTER (WHERE event_type = 'view')                   AS views,
@@ -41,4 +42,27 @@ WHERE verified = 0
 GROUP BY actor
 HAVING count(DISTINCT product_id) FILTER (WHERE event_type = 'view') >= 15
    AND count(*) FILTER (WHERE event_type = 'view') >= 21
-   AND count(*) FILTER (WHERE event_type = 'purchase') = 0
+   AND count(*) FILTER (WHERE event_type = 'purchase') = 0;
+
+-- watch: forgetful
+-- subject: ip
+-- key: ip, user_agent
+-- window: 15 minutes
+-- hop: 1 minute
+-- confirm: one_browser
+-- note: one browser in visit after visit, each without a memory of the last; none of 24,000 visits from a carrier's shared addresses was one
+SELECT ip, user_agent,
+       count(DISTINCT user_session)                                  AS visits,
+       count(*) FILTER (WHERE event_type = 'view')                   AS views,
+       count(DISTINCT product_id) FILTER (WHERE event_type = 'view') AS products
+FROM events
+WHERE verified = 0 AND user_session IS NOT NULL
+GROUP BY ip, user_agent
+HAVING count(*) FILTER (WHERE event_type = 'view') >= 30
+   AND count(DISTINCT user_session) >= 2
+   AND count(*) FILTER (WHERE event_type = 'view') >= 5 * count(DISTINCT user_session)
+   AND 10 * count(DISTINCT product_id) FILTER (WHERE event_type = 'view')
+     >= 9 * count(*) FILTER (WHERE event_type = 'view')
+   AND count(*) FILTER (WHERE event_type NOT IN ('view', 'page')) = 0
+   AND count(user_id) = 0
+   AND count(campaign) = 0

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from footfall.incident import Finding
 from footfall.rules.actors import Actors, Flags, nulls
@@ -17,6 +21,12 @@ RARE = 0.0005
 TIMES = 5
 """Times its usual share that makes an agent unusual."""
 
+FLEET = 8
+"""Brisk visits that came the same way, at least."""
+
+PURE = 10
+"""Times as many visits of a page or two as came any other way, before they are blamed."""
+
 
 def unusual(finding: Finding, events: Events, history: History) -> Finding | None:
     """Confirms five times the usual views of an agent, by strangers whom no page or campaign sent, or by no visit."""
@@ -28,6 +38,8 @@ def unusual(finding: Finding, events: Events, history: History) -> Finding | Non
     strangers, outside = nulls(table, "referrer", "campaign"), nulls(table, "user_session")
     if 5 * max(strangers, outside) < 4 * table.num_rows:
         return None
+    if 5 * strangers >= 4 * table.num_rows:
+        table = _unsent(table)
     return _readers(finding, Actors(table), usual_views=round(usual))
 
 
@@ -47,25 +59,60 @@ def nobody(finding: Finding, events: Events, history: History) -> Finding | None
     return _readers(finding, Actors(table.filter(table["user_session"].is_null())), usual_views=round(usual))
 
 
-def brisk(finding: Finding, events: Events, history: History) -> Finding | None:
-    """Confirms with the visits of the fleet, and with those that only look and bear an agent nobody usually has."""
-    actors = Actors(events.table())
-    looking = actors.only("view", "page")
-    fleet = looking & _are_brisk(actors)
-    agents = actors.first("user_agent")
-    borne = {agents[place] for place in np.flatnonzero(fleet).tolist()}
-    strange = {agent for agent in borne if agent is not None and history.share("agent", agent, "events") < RARE}
-    strange = strange if history.minutes >= LEARNT else set()
-    alike = looking & np.array([agent in strange for agent in agents], bool) & ~actors.customers
-    return blamed(finding, actors.named(fleet | alike)) if fleet.any() else None
+def one_hand(finding: Finding, events: Events, history: History) -> Finding | None:
+    """Confirms brisk visits that came the same way; with them whoever came that way and looks on as they do.
+
+    Visits of a page or two say little, so they are blamed only where hardly any came another way.
+    """
+    actors = _visits(events.table())
+    looking = actors.only("view", "page") & ~actors.customers & (actors.count("view") > 0)
+    strong = looking & _are_brisk(actors)
+    ways = list(zip(actors.first("referrer"), actors.first("campaign"), strict=True))
+    way, count = Counter(ways[place] for place in np.flatnonzero(strong).tolist()).most_common(1)[0]
+    if count < FLEET or 10 * count < 7 * strong.sum():
+        return None
+    same = looking & np.array([each == way for each in ways], bool)
+    certain = same & (strong | _strange(actors, history))
+    alike = looking & ~certain & _alike(actors, same & strong)
+    chosen = certain | (same & alike) if (same & alike).sum() >= PURE * max(1, (alike & ~same).sum()) else certain
+    return blamed(finding, actors.named(chosen), certain=int(certain.sum()))
+
+
+def _visits(table: pa.Table) -> Actors:
+    return Actors(table.filter(pc.is_valid(table["user_session"])))
 
 
 def _are_brisk(actors: Actors) -> Flags:
-    seen = actors.count("view")
-    fresh = actors.distinct("product_id", "view") == seen
-    quick = actors.lasted <= 8_000 * (actors.count() - 1)
-    found: Flags = (seen >= 4) & fresh & quick & ~actors.customers
+    """Who takes different products, fast or each from another category."""
+    seen, pauses = actors.count("view"), actors.count() - 1
+    fast = ((seen >= 4) & (actors.lasted <= 8_000 * pauses)) | ((seen >= 2) & (actors.lasted <= 4_000 * pauses))
+    hopping = (seen >= 3) & (4 * actors.distinct("category", "view") >= 3 * seen)
+    found: Flags = (actors.distinct("product_id", "view") == seen) & (fast | hopping)
     return found
+
+
+def _strange(actors: Actors, history: History) -> Flags:
+    """Who bears an agent that nobody usually has."""
+    agents = actors.first("user_agent")
+    known = history.minutes >= LEARNT
+    strange = {agent for agent in set(agents) if agent and known and history.share("agent", agent, "events") < RARE}
+    return np.array([agent in strange for agent in agents], bool)
+
+
+def _alike(actors: Actors, fleet: Flags) -> Flags:
+    """Who begins as most of a fleet do, takes no product twice and does not pause longer than most of it."""
+    first = np.array([kind or "" for kind in actors.first("event_type")], object)
+    seen, pauses = actors.count("view"), actors.count() - 1
+    pace = np.sort(actors.lasted[fleet] // np.maximum(1, pauses[fleet]))[int(0.9 * (fleet.sum() - 1))]
+    usual = Counter(first[fleet].tolist())
+    begins = first == max(usual, key=lambda kind: (usual[kind], kind))
+    found: Flags = begins & (actors.distinct("product_id", "view") == seen) & (actors.lasted <= 2 * pace * pauses)
+    return found
+
+
+def _unsent(table: pa.Table) -> pa.Table:
+    """Events that no page or campaign sent."""
+    return table.filter(pc.and_(pc.is_null(table["referrer"]), pc.is_null(table["campaign"])))
 
 
 def _readers(finding: Finding, actors: Actors, **counts: int) -> Finding | None:

@@ -99,25 +99,30 @@ HAVING count(*) >= 10
 -- key: site
 -- window: 5 minutes
 -- hop: 30 seconds
--- gate: count(*) FILTER (WHERE event_type = 'view') >= 40
--- confirm: brisk
--- note: visits that look at four products or more, none twice, in eight seconds each on average; among people it is one such visit in forty
+-- gate: count(*) FILTER (WHERE event_type = 'view') >= 20
+-- confirm: one_hand
+-- baseline: yes
+-- note: visits that take different products in four seconds each (of four or more in eight), or each from another category; among people it is one visit in sixty
 WITH visit AS (
   SELECT site, user_session,
-         count(*) FILTER (WHERE event_type = 'view')                                AS views,
-         count(DISTINCT product_id) FILTER (WHERE event_type = 'view')              AS products,
+         count(*) FILTER (WHERE event_type = 'view')                                 AS views,
+         count(DISTINCT product_id) FILTER (WHERE event_type = 'view')               AS products,
+         count(DISTINCT category) FILTER (WHERE event_type = 'view')                 AS categories,
          count(*) FILTER (WHERE event_type NOT IN ('view', 'page')) + count(user_id) AS acts,
-         max(event_time) - min(event_time)                                          AS lasted,
-         count(*)                                                                   AS events
+         max(event_time) - min(event_time)                                           AS lasted,
+         count(*)                                                                    AS events
   FROM events
   WHERE verified = 0 AND user_session IS NOT NULL
   GROUP BY site, user_session
 )
 SELECT site,
-       count(*) FILTER (WHERE views >= 4)                                                                         AS visits,
-       count(*) FILTER (WHERE views >= 4 AND products = views AND acts = 0 AND lasted <= 8000 * (events - 1)) AS brisk
+       count(*) FILTER (WHERE views >= 1 AND acts = 0) AS visits,
+       count(*) FILTER (WHERE acts = 0 AND products = views AND ((views >= 4 AND lasted <= 8000 * (events - 1))
+                              OR (views >= 2 AND lasted <= 4000 * (events - 1)) OR (views >= 3 AND 4 * categories >= 3 * views))) AS brisk
 FROM visit
 GROUP BY site
-HAVING count(*) FILTER (WHERE views >= 4 AND products = views AND acts = 0 AND lasted <= 8000 * (events - 1)) >= 10
-   AND 4 * count(*) FILTER (WHERE views >= 4 AND products = views AND acts = 0 AND lasted <= 8000 * (events - 1))
-    >= count(*) FILTER (WHERE views >= 4)
+HAVING count(*) FILTER (WHERE acts = 0 AND products = views AND ((views >= 4 AND lasted <= 8000 * (events - 1))
+                              OR (views >= 2 AND lasted <= 4000 * (events - 1)) OR (views >= 3 AND 4 * categories >= 3 * views))) >= 8
+   AND 20 * count(*) FILTER (WHERE acts = 0 AND products = views AND ((views >= 4 AND lasted <= 8000 * (events - 1))
+                              OR (views >= 2 AND lasted <= 4000 * (events - 1)) OR (views >= 3 AND 4 * categories >= 3 * views)))
+    >= count(*) FILTER (WHERE views >= 1 AND acts = 0)

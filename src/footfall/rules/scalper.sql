@@ -15,6 +15,7 @@
 -- key: ip, product_id
 -- window: 60 seconds
 -- hop: 5 seconds
+-- early: yes
 -- confirm: in_three_seconds
 SELECT ip, product_id,
        count(*) FILTER (WHERE event_type = 'purchase')          AS purchases,
@@ -29,6 +30,7 @@ HAVING count(*) FILTER (WHERE event_type = 'purchase') >= 5;
 -- key: user_agent, product_id
 -- window: 60 seconds
 -- hop: 5 seconds
+-- early: yes
 -- confirm: in_three_seconds
 SELECT user_agent, product_id,
        count(*) FILTER (WHERE event_type = 'purchase')          AS purchases,
@@ -43,6 +45,7 @@ HAVING count(*) FILTER (WHERE event_type = 'purchase') >= 5;
 -- key: network, product_id
 -- window: 60 seconds
 -- hop: 5 seconds
+-- early: yes
 -- confirm: in_a_quarter_minute
 SELECT network, product_id,
        count(*) FILTER (WHERE event_type = 'purchase')          AS purchases,
@@ -58,6 +61,7 @@ HAVING count(*) FILTER (WHERE event_type = 'purchase') >= 4
 -- key: product_id
 -- window: 60 seconds
 -- hop: 5 seconds
+-- early: yes
 -- confirm: in_three_seconds
 -- note: accounts on addresses and agents of their own agree on nothing but the product
 SELECT product_id,
