@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlglot import exp, parse_one
 from sqlglot.dialects.dialect import Dialect
-from sqlglot.tokens import Tokenizer
+from sqlglot.tokens import Tokenizer as Plain
 
 from bench.stream.texts import Text, texts
 from bench.stream.work import Job
@@ -22,7 +22,7 @@ class Flink(Dialect):
 
     NULL_ORDERING = "nulls_are_last"
 
-    class Tokenizer(Tokenizer):
+    class Tokenizer(Plain):
         """Names in backticks."""
 
         IDENTIFIERS = ["`"]  # noqa: RUF012
