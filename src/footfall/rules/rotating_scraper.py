@@ -27,6 +27,12 @@ FLEET = 8
 PURE = 10
 """Times as many visits of a page or two as came any other way, before they are blamed."""
 
+EDGE = 30_000
+"""Milliseconds of silence before and after a visit that lies whole in the window."""
+
+TOLD = 4
+"""Views of a visit that says enough, whole or not."""
+
 
 def unusual(finding: Finding, events: Events, history: History) -> Finding | None:
     """Confirms five times the usual views of an agent, by strangers whom no page or campaign sent, or by no visit."""
@@ -62,7 +68,8 @@ def nobody(finding: Finding, events: Events, history: History) -> Finding | None
 def one_hand(finding: Finding, events: Events, history: History) -> Finding | None:
     """Confirms brisk visits that came the same way; with them whoever came that way and looks on as they do.
 
-    Visits of a page or two say little, so they are blamed only where hardly any came another way.
+    Visits of a page or two say little, so they are blamed only where hardly any came another way, and short ones only
+    where they lie whole in the window: longer ones are cut by its ends.
     """
     actors = _visits(events.table())
     looking = actors.only("view", "page") & ~actors.customers & (actors.count("view") > 0)
@@ -75,7 +82,9 @@ def one_hand(finding: Finding, events: Events, history: History) -> Finding | No
     certain = same & (strong | _strange(actors, history))
     alike = looking & ~certain & _alike(actors, same & strong)
     chosen = certain | (same & alike) if (same & alike).sum() >= PURE * max(1, (alike & ~same).sum()) else certain
-    return blamed(finding, actors.named(chosen), certain=int(certain.sum()))
+    whole = (actors.began >= finding.since + EDGE) & (actors.began + actors.lasted < finding.until - EDGE)
+    told = chosen & (whole | (actors.count("view") >= TOLD))
+    return blamed(finding, actors.named(told if told.any() else certain), certain=int(certain.sum()))
 
 
 def _visits(table: pa.Table) -> Actors:

@@ -24,4 +24,22 @@ WHERE verified = 0
 GROUP BY user_session
 HAVING count(*) FILTER (WHERE event_type = 'view') >= 30
    AND 3 * count(DISTINCT product_id) FILTER (WHERE event_type = 'view')
-    >= count(*) FILTER (WHERE event_type = 'view')
+    >= count(*) FILTER (WHERE event_type = 'view');
+
+-- watch: different
+-- subject: actor
+-- key: actor
+-- window: 60 seconds
+-- hop: 5 seconds
+-- early: yes
+-- note: a minute of different products and nothing else: the fastest of those real visits made eighteen views in all; twelve tabs opened at once leave room for ten more
+SELECT actor,
+       count(*) FILTER (WHERE event_type = 'view')                   AS views,
+       count(DISTINCT product_id) FILTER (WHERE event_type = 'view') AS products
+FROM events
+WHERE verified = 0
+GROUP BY actor
+HAVING count(DISTINCT product_id) FILTER (WHERE event_type = 'view') >= 23
+   AND 10 * count(DISTINCT product_id) FILTER (WHERE event_type = 'view')
+    >= 9 * count(*) FILTER (WHERE event_type = 'view')
+   AND count(*) FILTER (WHERE event_type NOT IN ('view', 'page')) = 0
