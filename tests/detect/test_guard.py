@@ -79,6 +79,7 @@ def test_batches_warnings_and_restarts_do_not_matter(seed: int) -> None:
     assert watched(events, cuts, restarts=4, warn=True) == undisturbed()
 
 
+@pytest.mark.slow
 def test_the_order_of_arrival_within_the_allowed_lateness_does_not_matter() -> None:
     """Rows of one batch in any order: batches end where everything before them is past the allowed lateness."""
     events, chance = attacked(), np.random.default_rng(7)
