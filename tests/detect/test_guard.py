@@ -65,6 +65,7 @@ def undisturbed() -> Record:
     return watched(attacked(), [])
 
 
+@pytest.mark.slow
 def test_the_attacks_are_in_the_record() -> None:
     found = {
         rule for rule in rules.rules() if any(f'"rule":"{rule}"'.encode() in told for told in undisturbed().values())
@@ -72,7 +73,8 @@ def test_the_attacks_are_in_the_record() -> None:
     assert {"source_flood", "card_test", "false_crawler"} <= found
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_batches_warnings_and_restarts_do_not_matter(seed: int) -> None:
     events, chance = attacked(), np.random.default_rng(seed)
     cuts = sorted(chance.integers(0, events.num_rows, 25).tolist())

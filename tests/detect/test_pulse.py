@@ -68,7 +68,7 @@ def test_the_feeds_say_what_their_texts_say() -> None:
     assert all(row["window_end"] == end for _, end, table in found for row in table)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(cuts=st.lists(st.integers(0, 100), max_size=20), chances=st.randoms(use_true_random=False))
 def test_batches_and_restarts_do_not_matter(cuts: list[int], chances: Random) -> None:
     assert told(EVENTS, cuts, chances) == told(EVENTS, [])

@@ -75,6 +75,7 @@ class Restarted:
 _wanted: dict[int, Said] = {}
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)
 @given(
     seed=st.integers(0, 2),
