@@ -94,18 +94,23 @@ class Layout:
         return self.home / "incidents" / "guard.sqlite"
 
     @property
+    def marts(self) -> Path:
+        """What is counted from the lake."""
+        return self.home / "marts"
+
+    @property
     def changes(self) -> Path:
         """The log of figures that verdicts restated."""
-        return self.home / "marts" / "changes.jsonl"
+        return self.marts / "changes.jsonl"
 
     @property
     def judged(self) -> Path:
         """Which verdicts each day's marts were counted with."""
-        return self.home / "marts" / "verdicts.json"
+        return self.marts / "verdicts.json"
 
     def mart(self, name: str) -> Path:
         """The table of one mart."""
-        return self.home / "marts" / name
+        return self.marts / name
 
 
 def partition(key: str, day: date) -> str:

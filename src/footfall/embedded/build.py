@@ -26,7 +26,7 @@ from footfall.embedded.extend import extended
 from footfall.embedded.incident_store import standing_verdicts
 from footfall.embedded.judged import Days, Span, by_day, spans
 from footfall.embedded.lake import EmbeddedLake
-from footfall.embedded.marts import mart, reader
+from footfall.embedded.marts import mart, reader, sweep
 from footfall.embedded.midnight import Edge
 from footfall.embedded.table import Draft, write
 from footfall.insights import Query
@@ -73,6 +73,7 @@ def build(
     A day is counted again when its file, the sessions that run over its midnights, the users its visitors turned out
     to be, the lists of known bots, the verdicts or the SQL changed; a killed build goes on where its last commit was.
     """
+    sweep(lake.layout)
     lake.layout.work.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="build-", dir=lake.layout.work))
     try:

@@ -18,6 +18,12 @@ def mart(layout: Layout, name: str) -> Table:
     return Table(layout.mart(name), STANDING_KEY if name in insights.standing() else MART_KEY)
 
 
+def sweep(layout: Layout) -> None:
+    """Removes what a build killed just after a commit had no time to remove."""
+    for folder in layout.marts.glob("*/"):
+        mart(layout, folder.name).sweep()
+
+
 def define_view(connection: duckdb.DuckDBPyConnection, layout: Layout, name: str) -> bool:
     """Makes a mart readable under its name, with the column ``day``; False while it has no day."""
     table = mart(layout, name)
