@@ -18,10 +18,10 @@ demo: install ## a simulated store with attacks: the whole product on it, and it
 	FOOTFALL_HOME=$(FOOTFALL_HOME) $(BIN)/footfall demo --no-serve $(ARGS)
 
 test: dev ## the tests, but for the slow ones
-	$(BIN)/pytest -m "not slow" $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal -m "not slow" $(ARGS)
 
 slow: dev ## the tests that take minutes
-	$(BIN)/pytest -m slow $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal -m slow $(ARGS)
 
 check: dev ## format, lint, types, layers, generated tables
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo $(if $(WRITTEN),&& $(BIN)/cog --check $(WRITTEN))
