@@ -37,6 +37,7 @@ CLEAN = pa.schema(
         "visitor": pa.string(),
         "session": pa.int64(),
         "bot": pa.int32(),
+        "path": pa.string(),
     }
 )
 
@@ -53,6 +54,7 @@ USUAL: Row = {
     "visitor": "ann",
     "session": 1,
     "bot": 0,
+    "path": None,
 }
 
 

@@ -1,16 +1,33 @@
 -- id: cohorts
 -- title: Buyers by the week of their first purchase, and the weeks they bought in since
-WITH firsts AS (
-  SELECT visitor, MIN(week) AS cohort
+-- columns: a buyer's first week is that of the first purchase that counts
+WITH weeks AS (
+  SELECT visitor, week, MIN(bot) AS bot
   FROM purchase_days
-  WHERE bot = 0 AND orders > 0
+  WHERE orders > 0
+  GROUP BY visitor, week
+), firsts AS (
+  SELECT visitor,
+         MIN(week) AS gross,
+         MIN(CASE WHEN bot < 2 THEN week END) AS known,
+         MIN(CASE WHEN bot = 0 THEN week END) AS net
+  FROM weeks
   GROUP BY visitor
 ), bought AS (
-  SELECT DISTINCT visitor, week
-  FROM purchase_days
-  WHERE bot = 0 AND orders > 0
+  SELECT firsts.gross AS cohort, weeks.week, 1 AS gross, 0 AS known, 0 AS net
+  FROM weeks JOIN firsts ON weeks.visitor = firsts.visitor
+  UNION ALL
+  SELECT firsts.known AS cohort, weeks.week, 0 AS gross, 1 AS known, 0 AS net
+  FROM weeks JOIN firsts ON weeks.visitor = firsts.visitor
+  WHERE weeks.bot < 2
+  UNION ALL
+  SELECT firsts.net AS cohort, weeks.week, 0 AS gross, 0 AS known, 1 AS net
+  FROM weeks JOIN firsts ON weeks.visitor = firsts.visitor
+  WHERE weeks.bot = 0
 )
-SELECT firsts.cohort, bought.week, COUNT(*) AS buyers
-FROM firsts
-JOIN bought ON firsts.visitor = bought.visitor
-GROUP BY firsts.cohort, bought.week
+SELECT cohort, week,
+       CAST(SUM(gross) AS BIGINT) AS buyers_gross,
+       CAST(SUM(known) AS BIGINT) AS buyers_known,
+       CAST(SUM(net) AS BIGINT) AS buyers_net
+FROM bought
+GROUP BY cohort, week
