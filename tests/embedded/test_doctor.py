@@ -11,8 +11,12 @@ import pytest
 
 from footfall import insights
 from footfall.embedded.doctor import Finding, examine
+from footfall.embedded.incident_store import EmbeddedIncidents
 from footfall.embedded.marts import mart
+from footfall.ports import GuardChanges, Note
 from tests.conftest import Home, event, jsonl, temporary_home
+from tests.embedded.judging import judge, verdict
+from tests.embedded.logs import NOON, one_each
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +25,8 @@ def model() -> Iterator[Home]:
     with temporary_home() as home:
         home.take(jsonl([event("2019-10-01T12:00:00Z"), event("2019-10-02T12:00:00Z", "cart"), event("never")]))
         home.build()
+        one_each(home.lake.layout, NOON)
+        judge(home, verdict("ip", "203.0.113.1"))
         yield home
 
 
@@ -49,6 +55,25 @@ def flip(path: Path) -> None:
 def forget_day(home: Home, name: str) -> None:
     table = mart(home.lake.layout, name)
     table.commit(dict.fromkeys(list(table.days())[:1]))
+
+
+def scribble(path: Path) -> None:
+    """Spoils every page of a SQLite file but for its header."""
+    content = path.read_bytes()
+    path.write_bytes(content[:100] + bytes(len(content) - 100))
+
+
+def leave_untold(home: Home) -> None:
+    store = EmbeddedIncidents(home.lake.layout)
+    store.apply(GuardChanges(notes=(Note("i1", "opened", 0, "high", "A flood", "Look."),)))
+    with store.writing() as connection:
+        connection.execute("UPDATE outbox SET tries = 1, error = 'refused'")
+    store.close()
+
+
+def write_rule(home: Home, text: str) -> None:
+    home.lake.layout.rules.mkdir()
+    (home.lake.layout.rules / "own.sql").write_text(text)
 
 
 DAMAGE: dict[str, tuple[Callable[[Home], object], str]] = {
@@ -83,6 +108,16 @@ DAMAGE: dict[str, tuple[Callable[[Home], object], str]] = {
         "1 days are not counted yet",
     ),
     "a day that no mart has": (lambda home: forget_day(home, "visitor_days"), "1 days are not counted yet"),
+    "a page of the log": (
+        lambda home: scribble(only(home.path, "log/*.sqlite")),
+        "segment of the event log is damaged",
+    ),
+    "a page of the guard's record": (lambda home: scribble(home.path / "incidents/guard.sqlite"), "record is damaged"),
+    "a message that nobody takes": (lambda home: leave_untold(home), "1 messages could not be sent yet: refused"),
+    "a rule of one's own with a mistake": (
+        lambda home: write_rule(home, "SELECT median(price) FROM events"),
+        "own.sql",
+    ),
     "midnights forgotten": (lambda home: shutil.rmtree(home.path / "marts/edges"), "2 days are not counted yet"),
 }
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from footfall.config import SettingsError, load
 from footfall.embedded.build import EDGES
 from footfall.embedded.history import VISITOR_DAYS
+from footfall.embedded.incident_store import EmbeddedIncidents
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.marts import mart
+from footfall.embedded.segments import SUFFIX
+from footfall.embedded.sentry import known_rules
 from footfall.layout import MANIFEST, Layout
 from footfall.ports import FootfallError
+from footfall.rules import RuleError
 
 LOW_DISK = 2 << 30
+UNTOLD = "SELECT count(*) AS n, max(error) AS error FROM outbox WHERE state = 'waiting' AND tries > 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class Finding:
 
 
 def examine(home: Path) -> list[Finding]:
-    """Looks at the settings, the folder, the disk, every file of the lake, the marts and the dead letters."""
+    """Looks at the settings, the folder, the disk, every file of the lake, the marts and the log, and at the guard."""
     try:
         settings = load(Layout(home).settings)
     except SettingsError as error:
@@ -39,9 +46,8 @@ def examine(home: Path) -> list[Finding]:
             )
         ]
     lake = EmbeddedLake(Layout(home), settings)
-    checks: tuple[Callable[[EmbeddedLake], Iterator[Finding]], ...] = (_folder, _disk, _events, _marts, _dead_letters)
     findings = [Finding(True, f"settings: zone {settings.store.timezone}, currency {settings.store.currency}")]
-    for check in checks:
+    for check in CHECKS:
         try:
             findings.extend(check(lake))
         except FootfallError as error:
@@ -112,3 +118,69 @@ def _dead_letters(lake: EmbeddedLake) -> Iterator[Finding]:
     if files:
         lines = sum(file.read_bytes().count(b"\n") for file in files)
         yield Finding(True, f"{lines:,} dead letters", f"Look at the reasons in {lake.layout.dead_letters}.")
+
+
+def _log(lake: EmbeddedLake) -> Iterator[Finding]:
+    paths = sorted(lake.layout.log.glob(f"*{SUFFIX}"))
+    for path in paths:
+        if wrong := _damage(path):
+            yield Finding(
+                False,
+                f"a segment of the event log is damaged ({wrong}): {path}",
+                "Restore it from a copy, or move it away and lose the events of its hour.",
+            )
+    if paths:
+        yield Finding(True, f"event log: {len(paths):,} segments")
+
+
+def _rules(lake: EmbeddedLake) -> Iterator[Finding]:
+    try:
+        yield Finding(True, f"guard: {len(known_rules(lake.layout)):,} rules")
+    except RuleError as error:
+        yield Finding(False, " ".join(str(error).split()), "Mend the rule, then: footfall rules test")
+
+
+def _guard(lake: EmbeddedLake) -> Iterator[Finding]:
+    path = lake.layout.incidents
+    if not path.exists():
+        return
+    if wrong := _damage(path):
+        yield Finding(
+            False, f"the guard's record is damaged ({wrong}): {path}", "Restore it from a copy, or move it away."
+        )
+        return
+    store = EmbeddedIncidents(lake.layout)
+    open_ones = len(store.incidents(going=True))
+    untold = store.read("SELECT count(*) AS n, max(error) AS error FROM outbox WHERE state = 'waiting' AND tries > 0")[
+        0
+    ]
+    store.close()
+    yield Finding(True, f"guard: {open_ones:,} incidents go on", "footfall incidents list" if open_ones else "")
+    if untold["n"]:
+        yield Finding(
+            False,
+            f"{untold['n']:,} messages could not be sent yet: {' '.join(untold['error'].split())}",
+            f"Look at the channels under [alerts] in {lake.layout.settings}.",
+        )
+
+
+def _damage(path: Path) -> str:
+    """What is wrong with a SQLite file, in a word or two; nothing for a sound one."""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+            found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.Error as error:
+        return str(error)
+    return "" if found == "ok" else " ".join(found.split())
+
+
+CHECKS: tuple[Callable[[EmbeddedLake], Iterator[Finding]], ...] = (
+    _folder,
+    _disk,
+    _events,
+    _marts,
+    _dead_letters,
+    _log,
+    _rules,
+    _guard,
+)
