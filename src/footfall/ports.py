@@ -194,3 +194,49 @@ class EventLog(Protocol):
 
     def commit(self, reader: str, offset: int) -> None:
         """Makes a reader known, and how far it has come durable; it never goes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What there is to show: its days, the time of its last event, and a mark that changes with any figure.
+
+    Attributes:
+        first: store-local.
+        last: store-local.
+        until: epoch ms.
+        mark: the same while every answer is.
+    """
+
+    first: date
+    last: date
+    until: int
+    mark: str
+
+
+class Plane(Protocol):
+    """What people are shown, wherever it is kept; every call may come from any thread."""
+
+    def extent(self) -> Extent:
+        """What there is.
+
+        Raises:
+            FootfallError: there is nothing to show yet; the message says what to run.
+        """
+
+    def rows(self, name: str, since: date, until: date, population: str) -> pa.Table:
+        """An answer over days, both inclusive, whole, as ``footfall export`` gives it.
+
+        The chosen population's counts bear the plain name, the others end in ``_gross``, ``_known`` or ``_net``.
+
+        Args:
+            name: of the export.
+            since: first day.
+            until: last day.
+            population: ``gross``, ``known`` or ``net``.
+        """
+
+    def exports(self) -> Mapping[str, str]:
+        """What can be asked: name and title."""
+
+    def letters(self) -> Iterator[DeadLetter]:
+        """Rows that were refused, those of the latest import first."""
