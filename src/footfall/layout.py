@@ -12,6 +12,8 @@
     ├── log/0000000000000001-2019-10-01T00.sqlite  the event log: batches as they arrived, a file an hour (UTC)
     ├── log/readers.db                             how far each reader of the log has come
     ├── incidents/guard.sqlite                     incidents, alerts, verdicts, what people did and are to be told
+    ├── incidents/pulse.json                       people and bots of the last minutes, second by second
+    ├── access.sqlite                              who may see the dashboard, their sessions, what they took away
     ├── marts/changes.jsonl                        figures that verdicts restated: day, old, new, why
     ├── marts/verdicts.json                        what each day's marts were made from, of verdicts
     ├── marts/NAME/manifest.json                   the same, for what is counted from a day
@@ -92,6 +94,16 @@ class Layout:
     def incidents(self) -> Path:
         """The store of incidents, alerts and verdicts."""
         return self.home / "incidents" / "guard.sqlite"
+
+    @property
+    def pulse(self) -> Path:
+        """People and bots of the last minutes."""
+        return self.home / "incidents" / "pulse.json"
+
+    @property
+    def access(self) -> Path:
+        """Who may see the dashboard, and what they did there."""
+        return self.home / "access.sqlite"
 
     @property
     def marts(self) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -240,3 +240,53 @@ class Plane(Protocol):
 
     def letters(self) -> Iterator[DeadLetter]:
         """Rows that were refused, those of the latest import first."""
+
+    @property
+    def live(self) -> LivePlane:
+        """The guard, as people see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Who did what to what: at, ms; ``who`` is empty where it was the guard."""
+
+    at: int
+    who: str
+    what: str
+    about: str = ""
+    note: str = ""
+
+
+class LivePlane(Protocol):
+    """The guard as people see it, wherever it runs; every call may come from any thread."""
+
+    @property
+    def store(self) -> IncidentStore:
+        """The incidents."""
+
+    def mark(self) -> object:
+        """Changes whenever anything of an incident does; cheap enough to be asked five times a second."""
+
+    def alerts(self, incident: str) -> list[Alert]:
+        """The alerts of an incident, oldest first."""
+
+    def timeline(self, incident: str) -> list[Deed]:
+        """What happened to an incident, in order."""
+
+    def pulse(self) -> Sequence[tuple[int, int, int]]:
+        """Each of the last minutes' seconds, oldest first: epoch seconds, events of people, events of bots."""
+
+    def blocked(self) -> int:
+        """How many addresses are to be shut out now."""
+
+    def blocklist(self, form: str) -> str:
+        """Them, in one of the forms of ``blocklist_forms``."""
+
+    def blocklist_forms(self) -> Mapping[str, str]:
+        """The ending of each form's file, and who reads it."""
+
+    def record(self, deed: Deed) -> None:
+        """Keeps for good what somebody did; durable when it returns."""
+
+    def trail(self, most: int) -> list[Deed]:
+        """What people did, the latest first: to incidents, and what was recorded."""

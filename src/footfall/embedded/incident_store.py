@@ -153,6 +153,14 @@ class EmbeddedIncidents:
         alerts = self.read("SELECT id FROM alerts WHERE incident = ? ORDER BY rowid", (row["id"],))
         return tables.incident_of(row, [alert["id"] for alert in alerts])
 
+    def version(self) -> tuple[int, int]:
+        """Changes with every write, by whatever process; without reading anything."""
+        if not self._path.exists():
+            return (0, 0)
+        with self._lock, self._told():
+            connection = self._open()
+            return int(connection.execute("PRAGMA data_version").fetchone()[0]), connection.total_changes
+
     def read(self, sql: str, values: Any = ()) -> list[sqlite3.Row]:
         """The rows of a query; none where nothing was ever written."""
         if not self._path.exists():

@@ -15,6 +15,7 @@ from footfall.embedded.export import EXPORTS, guard_rows, rows_of
 from footfall.embedded.guard_exports import GUARD
 from footfall.embedded.history import VISITOR_DAYS, data_until
 from footfall.embedded.lake import EmbeddedLake
+from footfall.embedded.live import EmbeddedLive
 from footfall.embedded.marts import mart
 from footfall.layout import MANIFEST
 from footfall.ports import DeadLetter, Extent, FootfallError
@@ -25,6 +26,7 @@ class EmbeddedPlane:
 
     def __init__(self, lake: EmbeddedLake) -> None:
         self.lake = lake
+        self.live = EmbeddedLive(lake)
 
     def extent(self) -> Extent:
         """What there is."""
