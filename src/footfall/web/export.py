@@ -22,6 +22,8 @@ FORMULA = r"(^|[;\t\r\n])[\s\pC]*[=+\-@＝＋－＠]"
 """What makes a spreadsheet run a cell: in it from its beginning, or from where another separator would cut it."""
 MARK = b"\xef\xbb\xbf"
 """Tells some spreadsheets that a file is UTF-8."""
+BOT_COUNTED = {"known": 1, "net": 0}
+"""The highest ``bot`` that a population counts."""
 OPTIONS = {"quoting_style": "needed", "batch_size": ROWS}
 KINDS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 
@@ -36,7 +38,7 @@ def download(request: Request) -> Response:
     view = View(shelf, request.app.state.store, Filters.read(query), query)
     try:
         days = view.days
-        rows = narrowed(view.plane.rows(name, days.since, days.until, view.filters.count), view.filters)
+        rows = narrowed(view.plane.rows(name, days.since, days.until, view.filters.count), view)
     except FootfallError as error:
         return PlainTextResponse(f"{error}\n", 503)
     return send(rows, f"{name}-{days.since}-{days.until}", kind, bool(query.get("bom")))
@@ -56,15 +58,21 @@ def send(rows: pa.Table, stem: str, kind: str, marked: bool = False) -> Response
     return StreamingResponse(chunks, media_type=KINDS[kind], headers=headers)
 
 
-def narrowed(rows: pa.Table, filters: Filters) -> pa.Table:
-    """The rows that the category, brand and source filters leave, where there are such columns.
+def narrowed(rows: pa.Table, view: View) -> pa.Table:
+    """The rows that the filters of category, brand, source and value leave, where there are such columns.
 
-    A category stands for those below it as well; a row of the whole store stays out.
+    A category stands for those below it as well; a row of the whole store stays out. Where rows say how much of a bot
+    somebody is, those stay out whom the population leaves out.
     """
+    filters = view.filters
     if filters.category and "category" in rows.column_names:
         column = rows["category"].cast(pa.string())
         below = pc.starts_with(column, f"{filters.category}.")
         rows = rows.filter(pc.or_(pc.equal(column, filters.category), below))
+    if filters.least and "value" in rows.column_names:
+        rows = rows.filter(pc.greater_equal(rows["value"], round(filters.least * 10**view.store.minor_digits)))
+    if "bot" in rows.column_names and filters.count != "gross":
+        rows = rows.filter(pc.less_equal(rows["bot"], BOT_COUNTED[filters.count]))
     for name, wanted in (("brand", filters.brand), ("channel", filters.source)):
         if wanted and name in rows.column_names:
             rows = rows.filter(pc.equal(pc.utf8_lower(rows[name].cast(pa.string())), wanted.lower()))

@@ -12,7 +12,7 @@ from footfall.insights.columns import POPULATIONS
 from footfall.ports import Extent
 
 COMPARISONS = {"previous": "the days before", "year": "a year earlier", "none": "nothing"}
-NAMES = ("since", "until", "compare", "count", "category", "brand", "source")
+NAMES = ("since", "until", "compare", "count", "category", "brand", "source", "least")
 """The parameters of an address that every page understands."""
 LONGEST = 300
 """Characters of a filter that are read."""
@@ -39,7 +39,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """An address as asked; ``since`` and ``until`` are None where a page's own range is meant."""
+    """An address as asked; ``since`` and ``until`` are None where a page's own range is meant, ``least`` is in major units."""
 
     since: date | None = None
     until: date | None = None
@@ -48,6 +48,7 @@ class Filters:
     category: str = ""
     brand: str = ""
     source: str = ""
+    least: float = 0
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Filters:
@@ -58,6 +59,7 @@ class Filters:
             until=_day(query.get("until", "")),
             compare=query["compare"] if query.get("compare") in COMPARISONS else "previous",
             count=query["count"] if query.get("count") in POPULATIONS else "net",
+            least=_amount(query.get("least", "")),
             **texts,
         )
 
@@ -90,5 +92,13 @@ def _day(text: str) -> date | None:
     return None
 
 
+def _amount(text: str) -> float:
+    with suppress(ValueError):
+        return min(max(float(text[:16]), 0.0), 1e12)
+    return 0.0
+
+
 def _said(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:g}" if value else ""
     return value.isoformat() if isinstance(value, date) else str(value or "")

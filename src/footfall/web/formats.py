@@ -13,6 +13,7 @@ from footfall.config import Store
 
 NONE = "–"
 MINUS = "−"
+GAP = "\N{NO-BREAK SPACE}"
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "BRL": "R$", "PLN": "zł "}
 LONGEST = 80
 """Characters of a name that are shown."""
@@ -31,15 +32,15 @@ def number(value: float | None, digits: int = 0) -> str:
 
 def percent(share: float | None, digits: int = 1) -> str:
     """A share as ``62.5 %``."""
-    return NONE if share is None else _minus(f"{100 * share:.{digits}f} %")
+    return NONE if share is None else _minus(f"{100 * share:.{digits}f}{GAP}%")
 
 
 def change(share: float | None) -> str:
     """A change as ``+8.2 %``."""
     if share is None:
         return NONE
-    text = _minus(f"{100 * share:+.1f} %")
-    return "±0.0 %" if text[1:] == "0.0 %" else text
+    text = _minus(f"{100 * share:+.1f}{GAP}%")
+    return f"±{text[1:]}" if text[1:].startswith("0.0\N{NO-BREAK SPACE}") else text
 
 
 def day(value: date) -> str:
@@ -80,9 +81,13 @@ def leaf(name: str | None) -> str:
 
 def named(value: object, longest: int = LONGEST) -> Markup:
     """A text of unknown origin: cut, nothing unseen in it, kept from turning the text around it."""
-    text = seen("" if value is None else str(value))
-    shown = text if len(text) <= longest else f"{text[: longest - 1]}…"
-    return Markup("<bdi>{}</bdi>").format(shown or NONE)
+    return Markup("<bdi>{}</bdi>").format(shown(value, longest))
+
+
+def shown(value: object, longest: int = LONGEST) -> str:
+    """The same without the mark, for an attribute."""
+    text = seen("" if value is None else str(value)[: 2 * longest])
+    return (text if len(text) <= longest else f"{text[: longest - 1]}…") or NONE
 
 
 def seen(text: str) -> str:
@@ -107,6 +112,7 @@ def plain() -> dict[str, Format]:
         "category": category,
         "leaf": leaf,
         "named": named,
+        "shown": shown,
     }
 
 
