@@ -42,13 +42,28 @@ def serve(home: Path, settings: Settings, port: int, ready: Callable[[int, int],
         ready: called with the collector's port and the dashboard's once events can be sent.
 
     Raises:
-        FootfallError: the port is taken, or another process collects for this home.
+        FootfallError: the port is taken, another process collects for this home, or the dashboard would be open to
+            others.
     """
-    stop = threading.Event()
-    with until_signalled(stop), listen(beside(port)) as opened, Appender(Layout(home)) as appender:
+    refuse_open(Layout(home), settings.dashboard.host)
+    stop, host = threading.Event(), settings.dashboard.host
+    with until_signalled(stop), listen(beside(port), host) as opened, Appender(Layout(home)) as appender:
         shown = opened.getsockname()[1]
         with _on_duty(home, (watch, keep, partial(show, opened=opened)), stop):
             run(app(settings, appender, time.time), port, stop, lambda taken: ready(taken, shown))
+
+
+def refuse_open(layout: Layout, host: str) -> None:
+    """Lets nobody listen for others while anybody could come in.
+
+    Raises:
+        FootfallError: the address is not of this machine alone, and there is no account.
+    """
+    from footfall.embedded.access import EmbeddedAccess
+    from footfall.web.access import loopback
+
+    if not loopback(host) and not EmbeddedAccess(layout).accounts():
+        raise FootfallError(f"The dashboard would be open to all at {host}; first: footfall users add NAME")
 
 
 def beside(port: int) -> int:
@@ -89,12 +104,11 @@ def keep(home: Path, stop: Event) -> None:
 
 def show(home: Path, stop: Event, opened: socket) -> None:
     """The dashboard's process, on a socket that outlives it."""
+    from footfall.embedded.gate import gated
     from footfall.embedded.run import open_lake
-    from footfall.embedded.screen import EmbeddedPlane
-    from footfall.web.app import dashboard
 
-    lake = open_lake(home)
-    run_on(dashboard(EmbeddedPlane(lake), lake.settings.store), opened, _bridged(stop))
+    ended = _bridged(stop)
+    run_on(gated(open_lake(home), ended), opened, ended)
 
 
 @dataclass(slots=True)

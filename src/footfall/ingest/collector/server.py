@@ -60,11 +60,11 @@ class Impatient(HttpToolsProtocol):
         self.transport.close()
 
 
-def listen(port: int) -> socket.socket:
-    """A socket on this machine's loopback; port 0 takes any that is free."""
-    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def listen(port: int, host: str = HOST) -> socket.socket:
+    """A socket, on this machine's loopback unless told otherwise; port 0 takes any that is free."""
+    opened = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    opened.bind((HOST, port))
+    opened.bind((host, port))
     return opened
 
 
