@@ -1,4 +1,4 @@
-"""Pictures of every page of the dashboard: light, dark, phone; wants Debian's Chromium and a served dashboard's address."""
+"""Pictures of every page of the dashboard: light, dark, phone; by Debian's Chromium."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ def main(address: str, folder: Path, *only: str) -> None:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
         for shot, (width, height, dots) in SHOTS.items():
-            scheme = "dark" if shot == "dark" else "light"
             context = browser.new_context(
-                viewport={"width": width, "height": height}, device_scale_factor=dots, color_scheme=scheme
+                viewport={"width": width, "height": height},
+                device_scale_factor=dots,
+                color_scheme="dark" if shot == "dark" else "light",
             )
             tab = context.new_page()
             for page in found():

@@ -19,6 +19,8 @@
     ├── marts/NAME/manifest.json                   the same, for what is counted from a day
     ├── marts/NAME/day=2019-10-01/….parquet         (as_of=2019-10-31/….parquet where a mart is worked out as a whole)
     ├── dead_letters/….jsonl                       rows refused, each with its reason
+    ├── imports.jsonl                              what became of the rows of every import
+    ├── grade.json                                 the guard's marks, from `footfall grade`
     ├── spill/                                     what a query cannot hold in memory while it runs
     └── work/                                      unfinished writes; safe to delete when nothing runs
 
@@ -79,6 +81,16 @@ class Layout:
     def dead_letters(self) -> Path:
         """Rows refused, with their reasons."""
         return self.home / "dead_letters"
+
+    @property
+    def arrived(self) -> Path:
+        """The log of imports."""
+        return self.home / "imports.jsonl"
+
+    @property
+    def grade(self) -> Path:
+        """The guard's marks, as they were saved last."""
+        return self.home / "grade.json"
 
     @property
     def work(self) -> Path:

@@ -55,6 +55,7 @@ EXPORTS = {
     "acquisition": Export("new visitors by channel, and what they bought since", _asked("acquisition")),
     "retention": Export("buyers by the week of their first purchase, and who bought again", _asked("retention")),
     "journeys": Export("the commonest ways to purchase and to exit", _asked("journeys")),
+    "arrivals": Export("events per day, and how many came too late to be watched", lambda answers: answers.arrivals()),
     **{name: Export(title, _guarded(rows)) for name, (title, rows) in GUARD.items()},
 }
 

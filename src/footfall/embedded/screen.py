@@ -11,6 +11,8 @@ import msgspec
 import pyarrow as pa
 
 from footfall.embedded.answers import Answers
+from footfall.embedded.arrived import arrived, marks
+from footfall.embedded.doctor import uncounted
 from footfall.embedded.export import EXPORTS, guard_rows, rows_of
 from footfall.embedded.guard_exports import GUARD
 from footfall.embedded.history import VISITOR_DAYS, data_until
@@ -18,7 +20,7 @@ from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.live import EmbeddedLive
 from footfall.embedded.marts import mart
 from footfall.layout import MANIFEST
-from footfall.ports import DeadLetter, Extent, FootfallError
+from footfall.ports import DeadLetter, Extent, FootfallError, Health
 
 
 class EmbeddedPlane:
@@ -55,6 +57,10 @@ class EmbeddedPlane:
     def exports(self) -> Mapping[str, str]:
         """What can be asked."""
         return {name: export.title for name, export in EXPORTS.items()}
+
+    def health(self) -> Health:
+        """How well it is fed."""
+        return Health(len(uncounted(self.lake)), tuple(arrived(self.lake.layout)), marks(self.lake.layout))
 
     def letters(self) -> Iterator[DeadLetter]:
         """Rows that were refused, those of the latest import first."""

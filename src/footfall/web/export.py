@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -45,15 +45,23 @@ def download(request: Request) -> Response:
 
 
 def send(rows: pa.Table, stem: str, kind: str, marked: bool = False) -> Response:
-    """Rows as a file to keep.
+    """Rows as a file to keep: see :func:`stream`."""
+    return stream(rows.schema, rows.to_batches(ROWS), stem, kind, marked)
+
+
+def stream(
+    schema: pa.Schema, batches: Iterable[pa.RecordBatch], stem: str, kind: str, marked: bool = False
+) -> Response:
+    """Rows as a file to keep, written as they come.
 
     Args:
-        rows: all of them are sent.
+        schema: of the rows.
+        batches: all of them are sent.
         stem: the file's name without its ending.
         kind: ``csv`` or ``parquet``.
         marked: begin a CSV with UTF-8's mark.
     """
-    chunks = csv(rows, marked) if kind == "csv" else parquet(rows)
+    chunks = csv(schema, batches, marked) if kind == "csv" else parquet(schema, batches)
     headers = {"content-disposition": f'attachment; filename="{stem}.{kind}"'}
     return StreamingResponse(chunks, media_type=KINDS[kind], headers=headers)
 
@@ -79,13 +87,12 @@ def narrowed(rows: pa.Table, view: View) -> pa.Table:
     return rows
 
 
-def csv(rows: pa.Table, marked: bool = False) -> Iterator[bytes]:
+def csv(schema: pa.Schema, batches: Iterable[pa.RecordBatch], marked: bool = False) -> Iterator[bytes]:
     """A CSV file in pieces."""
     if marked:
         yield MARK
-    schema = harmless(rows.slice(0, 0)).schema
-    yield _csv(pa.table([[]] * len(schema), schema=schema), header=True)
-    for batch in rows.to_batches(ROWS):
+    yield _csv(harmless(schema.empty_table()), header=True)
+    for batch in batches:
         yield _csv(harmless(pa.Table.from_batches([batch])), header=False)
 
 
@@ -133,11 +140,11 @@ class _Pieces:
         return b"".join(pieces)
 
 
-def parquet(rows: pa.Table) -> Iterator[bytes]:
+def parquet(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[bytes]:
     """A Parquet file in pieces; texts as they are."""
     sink = _Pieces()
-    with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), rows.schema, compression="zstd") as writer:
-        for batch in rows.to_batches(ROWS):
+    with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema, compression="zstd") as writer:
+        for batch in batches:
             writer.write_batch(batch)
             yield sink.taken()
     yield sink.taken()

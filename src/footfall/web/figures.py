@@ -71,7 +71,7 @@ def figure(
         answer=answer,
         change=moved,
         tone="" if not moved or abs(moved) < 0.0005 else more if moved > 0 else less,
-        words=compared(view) if moved is not None else "nothing to compare with",
+        words=compared(view) if moved is not None else "",
         beside=beside,
         bots=by_bots(view, now, name, write),
     )

@@ -39,7 +39,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """An address as asked; ``since`` and ``until`` are None where a page's own range is meant, ``least`` is in major units."""
+    """An address as asked; without ``since`` and ``until`` a page's own range is meant; ``least`` is in major units."""
 
     since: date | None = None
     until: date | None = None

@@ -66,6 +66,11 @@ def hours(first: int, count: int = 1) -> str:
     return f"{first:02d}:00–{(first + count - 1) % 24 + 1:02d}:00"
 
 
+def ago(hours: int) -> str:
+    """``27 h ago``; days from two on."""
+    return f"{hours:,} h ago" if hours < 48 else f"{hours // 24:,} d ago"
+
+
 def category(name: str | None) -> str:
     """``electronics.audio.headphones`` as ``Electronics › Audio › Headphones``."""
     if not name:
@@ -109,6 +114,7 @@ def plain() -> dict[str, Format]:
         "short_day": short_day,
         "days": days,
         "hours": hours,
+        "ago": ago,
         "category": category,
         "leaf": leaf,
         "named": named,

@@ -51,6 +51,11 @@ def render(
     return HTMLResponse(text, status)
 
 
+def fragment(store: Store, template: str, **data: Any) -> str:
+    """A part of a page, for what is brought into it later."""
+    return _environment(store).get_template(template).render(**data)
+
+
 def _badge(shown: page.Page, view: View) -> int:
     try:
         return shown.badge(view) if shown.badge else 0

@@ -1,4 +1,4 @@
-"""Brands to promote: which sell and are not seen, which are seen and do not sell, which are fading; why, and what to try."""
+"""Brands to promote: which sell unseen, which are seen and do not sell, which are fading; why, and what to try."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 from footfall.web import formats
 from footfall.web.charts import line_chart
 from footfall.web.export import narrowed
-from footfall.web.figures import by_day, compared, figure, total
+from footfall.web.figures import Figure, Row, by_day, figure, total
 from footfall.web.filters import Range
 from footfall.web.pager import pager
-from footfall.web.pages.overview import choices
+from footfall.web.pages.overview import choices, decided
 from footfall.web.view import View
 
 TITLE, PATH, PLACE, TEMPLATE = "Abandoned carts", "/carts", 20, "carts.html"
@@ -63,53 +63,27 @@ def _whole(rows: pa.Table) -> dict[str, Any]:
     return total(rows.filter(pc.is_valid(rows["day"])))
 
 
-def _figures(view: View, now: dict[str, Any]) -> list[Any]:
+def _figures(view: View, now: Row) -> list[Figure]:
     past = _whole(view.rows("carts", view.before)) if view.before else None
     short = formats.of_store(view.store)["short_money"]
-    both = (now, past)
-    rate = now["abandonment"] / now["decided"] if now["decided"] else None
-    before = past["abandonment"] / past["decided"] if past and past["decided"] else None
-    against = f"; {formats.percent(before)} {compared(view).removeprefix('vs ')}" if before is not None else ""
+
+    def card(title: str, name: str, beside: str, more: str = "bad", write: formats.Format = short) -> Figure:
+        rows = (now, past if more else None)
+        return figure(view, title, "carts", name, rows, write, more, beside)
+
+    rate = f"{formats.percent(_rate(now))} of decided carts"
+    if past:
+        rate += f"; {formats.percent(_rate(past))} before"
     return [
-        figure(
-            view,
-            "Abandoned carts",
-            "carts",
-            "abandonment",
-            both,
-            more="bad",
-            beside=f"{formats.percent(rate)} of decided carts{against}",
-        ),
-        figure(
-            view,
-            "Value at stake",
-            "carts",
-            "value_at_stake",
-            both,
-            short,
-            more="bad",
-            beside="in abandoned, lost and partial carts",
-        ),
-        figure(
-            view,
-            "Still to be won",
-            "carts",
-            "value_winnable",
-            both,
-            short,
-            more="",
-            beside="in carts abandoned in the last week",
-        ),
-        figure(
-            view,
-            "Value recovered",
-            "carts",
-            "value_recovered",
-            both,
-            short,
-            beside=f"{formats.number(now['recovered'])} carts came back",
-        ),
+        card("Abandoned carts", "abandonment", rate, write=formats.number),
+        card("Value at stake", "value_at_stake", "in abandoned, lost and partial carts"),
+        card("Still to be won", "value_winnable", "in carts abandoned in the last week", more=""),
+        card("Value recovered", "value_recovered", f"{formats.number(now['recovered'])} carts came back", more="good"),
     ]
+
+
+def _rate(row: Row) -> float | None:
+    return row["abandonment"] / row["decided"] if row["decided"] else None
 
 
 def _states(now: dict[str, Any]) -> list[dict[str, Any]]:
@@ -127,7 +101,7 @@ def _states(now: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _chart(view: View, rows: pa.Table) -> Any:
-    values = {day: value for day, value in by_day(rows, "abandonment").items() if day}
+    values = decided(view, by_day(rows, "abandonment"))
     before: tuple[dict[Any, float], Range] | None = None
     if view.before:
         past = by_day(view.rows("carts", view.before), "abandonment")

@@ -141,7 +141,8 @@ def plan(request: Request) -> Response:
     for name in ("weekday", "hour"):
         with suppress(ValueError):
             windows = windows.filter(pc.equal(windows[name], int(view.query.get(name, "")[:3])))
-    return send(_planned(windows.to_pylist(), first), f"test-plan-{first}", "csv", bool(view.query.get("bom")))
+    rows = _planned(windows.to_pylist(), first)
+    return send(rows, f"test-plan-{first}", "csv", bool(view.query.get("bom")))
 
 
 def _planned(windows: list[Run], first: date) -> pa.Table:
@@ -159,18 +160,9 @@ def _planned(windows: list[Run], first: date) -> pa.Table:
         for row in windows
         for day, given in switchback(row["weekday"], row["hour"], first, TEST_WEEKS)
     ]
-    text, share = pa.string(), pa.float64()
-    schema = pa.schema(
-        [
-            ("category", text),
-            ("status", text),
-            ("date", pa.date32()),
-            ("weekday", text),
-            ("hours", text),
-            ("discount", text),
-        ]
-        + [("expected_conversion", share), ("usual_conversion", share)]
-    )
+    texts = [(name, pa.string()) for name in ("category", "status", "weekday", "hours", "discount")]
+    shares = [(name, pa.float64()) for name in ("expected_conversion", "usual_conversion")]
+    schema = pa.schema([*texts[:2], ("date", pa.date32()), *texts[2:], *shares])
     return pa.Table.from_pylist(rows, schema)
 
 

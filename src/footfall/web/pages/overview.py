@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall.web import formats
-from footfall.web.charts import Chart, line_chart
+from footfall.web.charts import Chart, Values, line_chart
 from footfall.web.export import narrowed
 from footfall.web.figures import Figure, Row, by_day, figure, total
 from footfall.web.filters import Range
@@ -111,8 +111,16 @@ def _writer(view: View, name: str) -> Callable[[float | None], str]:
 
 def _chart(view: View, shown: str) -> Chart:
     title, name, column = LINES[shown]
+    values = by_day(view.rows(name), column)
+    if name == "carts":
+        values = decided(view, values)
     before = (by_day(view.rows(name, view.before), column), view.before) if view.before else None
-    return line_chart(title, by_day(view.rows(name), column), view.days, before, _writer(view, shown))
+    return line_chart(title, values, view.days, before, _writer(view, shown))
+
+
+def decided(view: View, values: Values) -> Values:
+    """Carts by day of their start, without those that had no 24 hours yet to be abandoned."""
+    return {day: value for day, value in values.items() if day and day < view.extent.last}
 
 
 def _moved(view: View) -> list[dict[str, str]]:
