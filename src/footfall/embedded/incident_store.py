@@ -94,7 +94,13 @@ class EmbeddedIncidents:
                ORDER BY updated DESC, id""",
             {"going": going, "rule": rule, "since": since, "withdrawn": withdrawn},
         )
-        return [self._whole(row) for row in rows]
+        if len(rows) == 1:
+            return [self._whole(rows[0])]
+        alerts: dict[str, list[str]] = {row["id"]: [] for row in rows}
+        for alert in self.read("SELECT incident, id FROM alerts ORDER BY rowid") if rows else ():
+            if alert["incident"] in alerts:
+                alerts[alert["incident"]].append(alert["id"])
+        return [tables.incident_of(row, alerts[row["id"]]) for row in rows]
 
     def alerts(self, incident: str) -> list[Alert]:
         """The alerts of an incident, oldest first, with all their evidence."""
