@@ -103,10 +103,7 @@ async def _act(request: Request, act: Callable[[LivePlane, str, str, int, str, d
         await to_thread.run_sync(partial(act, live, incident.id, who, now, note, asked))
     except FootfallError as error:
         return PlainTextResponse(f"{error}\n", 400)
-    response = RedirectResponse(local(asked.get("back", "/live")), 303)
-    if not viewer.name:
-        response.set_cookie("who", who.encode("utf-8").hex(), max_age=31_536_000, httponly=True, samesite="strict")
-    return response
+    return RedirectResponse(local(asked.get("back", "/live")), 303)
 
 
 def blocklist(request: Request) -> Response:
