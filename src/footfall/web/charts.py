@@ -86,7 +86,7 @@ def line_chart(title: str, values: Values, days: Range, before: tuple[Values, Ra
 
 def ceiling(value: float) -> float:
     """The round number at or above a value at which a scale ends."""
-    if value <= 0:
+    if value <= STEPS:
         return float(STEPS)
     unit = 10.0 ** floor(log10(value))
     return next(unit * step for step in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10) if unit * step >= value)

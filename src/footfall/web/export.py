@@ -18,7 +18,7 @@ from footfall.web.view import Shelf, View
 
 ROWS = 20_000
 """Rows written at a time."""
-FORMULA = r"(^|[;\t\r\n])[\s\pC]*[=+\-@＝＋－＠]"
+FORMULA = r"(^|[;\t\r\n])[\s\pC]*[=+\-@＝＋－＠]|^[\t\r\n]"
 """What makes a spreadsheet run a cell: in it from its beginning, or from where another separator would cut it."""
 MARK = b"\xef\xbb\xbf"
 """Tells some spreadsheets that a file is UTF-8."""

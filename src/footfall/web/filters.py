@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import isfinite
 from urllib.parse import urlencode
 
 from footfall.insights.columns import POPULATIONS
@@ -16,6 +17,8 @@ NAMES = ("since", "until", "compare", "count", "category", "brand", "source", "l
 """The parameters of an address that every page understands."""
 LONGEST = 300
 """Characters of a filter that are read."""
+MOST = 1e12
+"""The highest amount that is understood."""
 YEAR = timedelta(days=364)
 """A year earlier, on the same weekdays."""
 
@@ -94,7 +97,8 @@ def _day(text: str) -> date | None:
 
 def _amount(text: str) -> float:
     with suppress(ValueError):
-        return min(max(float(text[:16]), 0.0), 1e12)
+        amount = float(text[:16])
+        return min(max(amount, 0.0), MOST) if isfinite(amount) else 0.0
     return 0.0
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import Any
 
 from footfall import insights
+from footfall import rules as rules_folder
 from footfall.insights import Query
 from footfall.rules import rules
 from footfall.rules.model import Rule
@@ -69,4 +71,11 @@ def _query(query: Query, exported: Mapping[str, str], of: str) -> dict[str, Any]
 
 def _rule(rule: Rule, of: str) -> dict[str, Any]:
     head = rule.header
-    return {"name": rule.id, "head": head, "sql": rule.watches[0].file.read_text("utf-8") if rule.id == of else ""}
+    return {"name": rule.id, "head": head, "sql": _source(rule.id) if rule.id == of else ""}
+
+
+def _source(name: str) -> str:
+    """A rule's file; that of one that no SQL can say is Python."""
+    folder = files(rules_folder)
+    file = next(found for found in (folder / f"{name}.sql", folder / f"{name}.py") if found.is_file())
+    return file.read_text("utf-8")
