@@ -1,6 +1,6 @@
 # Every developer command, a line each. A target installs what it needs: run `make` for the list.
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test slow check bench docs picture lock clean
+.PHONY: help install dev demo test slow check bench docs picture pictures lock clean
 BIN := .venv/bin
 FOOTFALL_HOME ?= footfall-data
 WRITTEN = $(shell grep -rlF --include='*.md' '[[[cog' *.md docs bench 2>/dev/null)
@@ -39,6 +39,9 @@ lock: install ## the lock files from pyproject.toml; ARGS=--upgrade for newer ve
 clean: ## remove what was installed and cached; the data stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+pictures: dev demo ## docs/pictures: every page of the demo's dashboard in light, dark and on a phone; wants chromium
+	$(BIN)/python tools/pictures.py $(FOOTFALL_HOME) docs/pictures
 
 picture: demo ## docs/demo.svg, from the demo's answers
 	$(BIN)/python tools/picture.py $(FOOTFALL_HOME)

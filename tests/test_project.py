@@ -134,9 +134,8 @@ def test_locks_agree_with_each_other(lock: str) -> None:
     runtime = pins(RUNTIME)
     shared = {name: pinned for name, pinned in pins(lock).items() if name in runtime}
     assert shared
-    assert {name: list(map(str, pinned)) for name, pinned in shared.items()} == {
-        name: list(map(str, runtime[name])) for name in shared
-    }
+    versions = {name: [str(pin.specifier) for pin in pinned] for name, pinned in shared.items()}
+    assert versions == {name: [str(pin.specifier) for pin in runtime[name]] for name in shared}
 
 
 def test_the_build_group_is_what_the_build_needs() -> None:

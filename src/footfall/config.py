@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -89,6 +89,25 @@ class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(self.channels.split())
 
 
+class Dashboard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the dashboard listens; anywhere but on this machine alone it wants accounts: ``footfall users add``."""
+
+    host: str = "127.0.0.1"
+
+
+class Digest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The weekly mail: apprise addresses with spaces between, none for no mail; ISO weekday and hour, store time."""
+
+    to: str = ""
+    weekday: Annotated[int, msgspec.Meta(ge=1, le=7)] = 1
+    hour: Annotated[int, msgspec.Meta(ge=0, le=23)] = 8
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The addresses, one by one."""
+        return tuple(self.to.split())
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set."""
 
@@ -96,6 +115,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: Engine = Engine()
     alerts: Alerts = Alerts()
     collector: Collector = Collector()
+    dashboard: Dashboard = Dashboard()
+    digest: Digest = Digest()
 
 
 def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -117,6 +138,7 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsError(f"A setting in {path} or the environment cannot be used: {error}") from error
     _refuse_zone(settings.store)
     _refuse_proxies(settings.collector)
+    _refuse_host(settings.dashboard)
     return settings
 
 
@@ -137,6 +159,13 @@ def _refuse_proxies(collector: Collector) -> None:
             raise SettingsError(
                 f"collector.trusted_proxies: {network!r} is no network such as 10.0.0.0/8: {error}"
             ) from error
+
+
+def _refuse_host(dashboard: Dashboard) -> None:
+    try:
+        ip_address(dashboard.host)
+    except ValueError as error:
+        raise SettingsError(f"dashboard.host: {dashboard.host!r} is no address such as 127.0.0.1 or 0.0.0.0") from error
 
 
 def _is_list(section: str, key: str) -> bool:
@@ -175,6 +204,10 @@ def template() -> str:
         "address_header": "where those proxies name the visitor: x-forwarded-for or forwarded",
         "body_mb": "largest request, in MB",
         "inflated_mb": "largest request once inflated, in MB",
+        "host": "address the dashboard listens on; anywhere but here it wants an account: footfall users add NAME",
+        "to": "apprise addresses the weekly digest goes to, with spaces between; none sends nothing",
+        "weekday": "ISO weekday of the digest: 1 is Monday",
+        "hour": "hour of the digest, store time",
     }
     for section in msgspec.structs.fields(Settings):
         lines.append(f"[{section.name}]")

@@ -12,11 +12,15 @@
     ├── log/0000000000000001-2019-10-01T00.sqlite  the event log: batches as they arrived, a file an hour (UTC)
     ├── log/readers.db                             how far each reader of the log has come
     ├── incidents/guard.sqlite                     incidents, alerts, verdicts, what people did and are to be told
+    ├── incidents/pulse.json                       people and bots of the last minutes, second by second
+    ├── access.sqlite                              who may see the dashboard, their sessions, what they took away
     ├── marts/changes.jsonl                        figures that verdicts restated: day, old, new, why
     ├── marts/verdicts.json                        what each day's marts were made from, of verdicts
     ├── marts/NAME/manifest.json                   the same, for what is counted from a day
     ├── marts/NAME/day=2019-10-01/….parquet         (as_of=2019-10-31/….parquet where a mart is worked out as a whole)
     ├── dead_letters/….jsonl                       rows refused, each with its reason
+    ├── imports.jsonl                              what became of the rows of every import
+    ├── grade.json                                 the guard's marks, from `footfall grade`
     ├── spill/                                     what a query cannot hold in memory while it runs
     └── work/                                      unfinished writes; safe to delete when nothing runs
 
@@ -79,6 +83,16 @@ class Layout:
         return self.home / "dead_letters"
 
     @property
+    def arrived(self) -> Path:
+        """The log of imports."""
+        return self.home / "imports.jsonl"
+
+    @property
+    def grade(self) -> Path:
+        """The guard's marks, as they were saved last."""
+        return self.home / "grade.json"
+
+    @property
     def work(self) -> Path:
         """Unfinished writes."""
         return self.home / "work"
@@ -92,6 +106,16 @@ class Layout:
     def incidents(self) -> Path:
         """The store of incidents, alerts and verdicts."""
         return self.home / "incidents" / "guard.sqlite"
+
+    @property
+    def pulse(self) -> Path:
+        """People and bots of the last minutes."""
+        return self.home / "incidents" / "pulse.json"
+
+    @property
+    def access(self) -> Path:
+        """Who may see the dashboard, and what they did there."""
+        return self.home / "access.sqlite"
 
     @property
     def marts(self) -> Path:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 
-from footfall.incident import Alert, Incident, Verdict
+from footfall.guard_ports import Deed as Deed
+from footfall.guard_ports import GuardChanges as GuardChanges
+from footfall.guard_ports import IncidentStore as IncidentStore
+from footfall.guard_ports import LivePlane as LivePlane
+from footfall.guard_ports import Note as Note
+from footfall.guard_ports import Notifier as Notifier
 
 
 class FootfallError(Exception):
@@ -84,87 +89,6 @@ class Lake(Protocol):
         """Some columns of one day, in the lake's order; no rows where the day does not exist."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What people are told of an incident: once when it opens, escalates, closes, or turns out to be nothing.
-
-    Attributes:
-        incident: its id.
-        what: opened, escalated, closed or withdrawn.
-        at: event time, ms.
-        severity: as it is then.
-        title: one sentence.
-        body: what else there is to say, plain text.
-    """
-
-    incident: str
-    what: str
-    at: int
-    severity: str
-    title: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class GuardChanges:
-    """What one step of the guard brings: kept whole or not at all.
-
-    Attributes:
-        alerts: as they are now, each with the id of its incident.
-        incidents: as they are now.
-        verdicts: as they are now.
-        events: (incident, what, at) for the timeline.
-        notes: what people are to be told.
-        states: snapshots of the guard's parts by name, kept together with what they led to.
-    """
-
-    alerts: tuple[tuple[str, Alert], ...] = ()
-    incidents: tuple[Incident, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
-    events: tuple[tuple[str, str, int], ...] = ()
-    notes: tuple[Note, ...] = ()
-    states: Mapping[str, bytes] = field(default_factory=dict)
-
-
-class IncidentStore(Protocol):
-    """Incidents with their alerts, verdicts and what people did; every change is whole, twice is once."""
-
-    def apply(self, changes: GuardChanges) -> None:
-        """Keeps one step of the guard; what people did stays."""
-
-    def state(self, name: str) -> bytes | None:
-        """The snapshot kept last under a name."""
-
-    def incident(self, key: str) -> Incident:
-        """One incident by its id or the beginning of it.
-
-        Raises:
-            FootfallError: there is none, or more than one.
-        """
-
-    def incidents(self, *, going: bool = False, rule: str | None = None, since: int | None = None) -> list[Incident]:
-        """Incidents, the latest first: all, or those that go on, of one rule, updated since."""
-
-    def verdicts(self, *, standing: bool = True, incident: str | None = None) -> list[Verdict]:
-        """Verdicts, oldest first: those that were not withdrawn unless told otherwise."""
-
-    def acknowledge(self, key: str, who: str, when: int, note: str) -> Incident:
-        """Somebody looks after it."""
-
-    def mute(self, key: str, who: str, when: int, until: int, note: str) -> Incident:
-        """No notification of its rule and kind of subject before ``until``."""
-
-    def resolve(self, key: str, who: str, when: int, note: str, mistaken: bool) -> Incident:
-        """A person closes it; where it was mistaken its verdicts are withdrawn."""
-
-
-class Notifier(Protocol):
-    """Tells people: each note reaches every channel at least once, however long a channel is down."""
-
-    def deliver(self, now: int) -> int:
-        """Sends what is due; gives how many notes still wait."""
-
-
 class BusyError(FootfallError):
     """More is waiting to be written than may wait; try again after ``retry_after`` seconds."""
 
@@ -194,3 +118,80 @@ class EventLog(Protocol):
 
     def commit(self, reader: str, offset: int) -> None:
         """Makes a reader known, and how far it has come durable; it never goes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What there is to show: its days, the time of its last event, and a mark that changes with any figure.
+
+    Attributes:
+        first: store-local.
+        last: store-local.
+        until: epoch ms.
+        mark: the same while every answer is.
+    """
+
+    first: date
+    last: date
+    until: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One import: when it ended, epoch ms; the file, or the log; what became of its rows."""
+
+    at: int
+    source: str
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How well what is shown is fed.
+
+    Attributes:
+        uncounted: days whose figures are older than their events.
+        arrived: imports, the latest first.
+        grade: the detector's marks as ``footfall grade --json`` gives them; empty where none were saved.
+    """
+
+    uncounted: int
+    arrived: tuple[Arrived, ...]
+    grade: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Plane(Protocol):
+    """What people are shown, wherever it is kept; every call may come from any thread."""
+
+    def extent(self) -> Extent:
+        """What there is.
+
+        Raises:
+            FootfallError: there is nothing to show yet; the message says what to run.
+        """
+
+    def rows(self, name: str, since: date, until: date, population: str) -> pa.Table:
+        """An answer over days, both inclusive, whole, as ``footfall export`` gives it.
+
+        The chosen population's counts bear the plain name, the others end in ``_gross``, ``_known`` or ``_net``.
+
+        Args:
+            name: of the export.
+            since: first day.
+            until: last day.
+            population: ``gross``, ``known`` or ``net``.
+        """
+
+    def exports(self) -> Mapping[str, str]:
+        """What can be asked: name and title."""
+
+    def letters(self) -> Iterator[DeadLetter]:
+        """Rows that were refused, those of the latest import first."""
+
+    def health(self) -> Health:
+        """How well it is fed."""
+
+    @property
+    def live(self) -> LivePlane:
+        """The guard, as people see it."""

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from footfall.cli import care, data, demo, grade, guard, incidents, rules
+from footfall.cli import care, data, demo, grade, guard, incidents, rules, users
 
 app = typer.Typer(
     help="Who came in, what they nearly bought, and who only pretended to be a customer.",
@@ -20,6 +20,7 @@ for command in (*demo.COMMANDS, *data.COMMANDS, *guard.COMMANDS, *grade.COMMANDS
     app.command()(command)
 app.add_typer(rules.app, name="rules")
 app.add_typer(incidents.app, name="incidents")
+app.add_typer(users.app, name="users")
 
 
 def main() -> None:

@@ -21,10 +21,10 @@ def demo(
     days: Annotated[int, typer.Option(min=1, help="Days to simulate.")] = 63,
     visitors: Annotated[int, typer.Option(min=1, help="Visitors a day.")] = 8_000,
     seed: Annotated[int, typer.Option(min=0, help="Another seed is another store.")] = 1,
-    _no_serve: Annotated[bool, typer.Option("--no-serve", help="End after the summary.")] = True,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="End after the summary.")] = False,
     home: Home = HOME,
 ) -> None:
-    """Simulate a store under attack, bring it in, watch it, print the answers, and how near they are to the truth."""
+    """Simulate a store under attack, bring it in, watch it, answer, grade itself and serve the dashboard."""
     from footfall.cli.guard_summary import print_marks
     from footfall.cli.summary import print_grade, print_next_steps, print_summary
     from footfall.embedded import demo as stage
@@ -42,6 +42,20 @@ def demo(
     print_marks(stage.marks(lake, truth, stage.attacked(store)[0]))
     print_grade(stage.grade(answers, truth))
     print_next_steps(home)
+    if not no_serve:
+        _served(home)
+
+
+def _served(home: Path) -> None:
+    """Serves the home and opens its dashboard where somebody sits before it."""
+    import webbrowser
+
+    from footfall.cli.guard import run_server
+    from footfall.cli.options import PORT
+    from footfall.cli.show import out
+    from footfall.embedded.serve import free
+
+    run_server(home, PORT if free(PORT) else 0, webbrowser.open if out.is_terminal else lambda _address: None)
 
 
 def _own_place(home: Path, days: int, visitors: int, seed: int) -> Path:

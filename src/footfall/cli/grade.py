@@ -31,6 +31,7 @@ def grade(
 ) -> None:
     """Grade the guard on simulated stores with every attack and every look-alike; or the answers, on others."""
     from footfall.cli import show
+    from footfall.embedded.arrived import save_marks
     from footfall.embedded.run import open_lake
 
     lake = open_lake(home)
@@ -39,6 +40,8 @@ def grade(
         if insights
         else _guard(lake, seed, seeds or GUARD_STORES, visitors or GUARD_VISITORS)
     )
+    if not insights:
+        save_marks(lake.layout, document)
     if json:
         show.as_json(document)
     elif insights:

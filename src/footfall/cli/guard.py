@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,19 @@ if TYPE_CHECKING:
 
 
 def serve(port: Port = PORT, home: Home = HOME) -> None:
-    """Collect events over HTTP, watch them as they come, and keep the figures up to date, until Ctrl+C."""
+    """Collect events over HTTP, watch them as they come, keep the figures up to date and show them, until Ctrl+C.
+
+    The dashboard has the port after the collector's.
+    """
+    run_server(home, port)
+
+
+def run_server(home: Path, port: int, opened: Callable[[str], object] = lambda _address: None) -> None:
+    """Serves a home until Ctrl+C; ``opened`` is called with the dashboard's address.
+
+    Raises:
+        FootfallError: a port is taken, or another process serves this home.
+    """
     from footfall.cli import show
     from footfall.embedded import serve as post
     from footfall.embedded.run import open_lake
@@ -22,17 +35,17 @@ def serve(port: Port = PORT, home: Home = HOME) -> None:
 
     lake = open_lake(home)
 
-    def ready(taken: int) -> None:
-        show.err.print(
-            f"Collecting at http://127.0.0.1:{taken}, watching, keeping {home}. Ctrl+C ends it.", markup=False
-        )
+    def ready(taken: int, shown: int) -> None:
+        show.err.print(f"Collecting at http://127.0.0.1:{taken}, watching, keeping {home}.", markup=False)
+        show.err.print(f"The dashboard is at http://127.0.0.1:{shown}. Ctrl+C ends everything.", markup=False)
+        opened(f"http://127.0.0.1:{shown}")
         show.err.print(f"Try it in another terminal: footfall attack naive_flood --rate 60 --port {taken}", style="dim")
 
     try:
         post.serve(home, lake.settings, port, ready)
     except OSError as error:
         raise FootfallError(
-            f"Port {port} cannot be used ({error.strerror}); take another: footfall serve --port 0"
+            f"Port {port} or the one beside it cannot be used ({error.strerror}); take others: footfall serve --port 0"
         ) from error
     show.err.print("Stopped; everything acknowledged is in the log.")
 

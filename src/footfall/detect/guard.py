@@ -111,6 +111,10 @@ class Guard:
         findings = [finding for found in self._windows.early() for finding in self._confirmed(found, early=True)]
         return self._desk.warn([*findings, *self._brewing()], self._look)
 
+    def recent(self, since: int, until: int) -> pa.Table:
+        """The relation's rows of the last two minutes with ``since`` <= time < ``until``, UTC ms."""
+        return self._recent.between(since, until)
+
     def snapshot(self) -> bytes:
         """Everything remembered, for ``restore``."""
         parts = (self._windows, self._pulse, self._arrivals, self._history, self._desk, self._purchases, self._recent)

@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from footfall import insights
+from footfall.detect.arrivals import ALLOWED
 from footfall.embedded.clean import open_connection, parquet
 from footfall.embedded.history import SETTLES, bound, data_until
 from footfall.embedded.lake import EmbeddedLake
@@ -26,6 +27,17 @@ from footfall.ports import FootfallError
 
 ATTEMPTS = 10
 """How often a question is asked again because the files it read were replaced meanwhile."""
+
+ARRIVALS = """
+SELECT event_date AS day, count(*) AS events,
+       count(*) FILTER (epoch_ms(received_at) - epoch_ms(event_time) > $allowed) AS late,
+       count(received_at) AS timed
+FROM events
+WHERE event_date BETWEEN $since AND $until
+GROUP BY event_date
+ORDER BY event_date
+"""
+"""Not a question of the marts: what arrived, before anything is counted."""
 
 
 class Answers:
@@ -78,6 +90,15 @@ class Answers:
     def brands(self) -> Table:
         """Brands with what to do about each: see ``brands.brands_to_promote``."""
         return brands_to_promote(self._columns("brands_to_promote"), self.population)
+
+    def arrivals(self) -> pa.Table:
+        """Events of each day, and those received later than the guard waits for them."""
+        return self._steadily(self._arrivals)
+
+    def _arrivals(self) -> pa.Table:
+        self._define_events()
+        days = {"since": self.since, "until": self.until, "allowed": ALLOWED}
+        return self._connection.sql(ARRIVALS, params=days).to_arrow_table()
 
     def _columns(self, name: str) -> dict[str, list[Any]]:
         return dict(self.ask(name).to_pydict())

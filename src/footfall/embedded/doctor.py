@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from footfall.config import SettingsError, load
@@ -103,11 +104,15 @@ def _marts(lake: EmbeddedLake) -> Iterator[Finding]:
     yield from _freshness(lake)
 
 
-def _freshness(lake: EmbeddedLake) -> Iterator[Finding]:
+def uncounted(lake: EmbeddedLake) -> list[date]:
+    """Days whose marts are older than their events."""
     counted = mart(lake.layout, VISITOR_DAYS).days()
     seen = {day: file.made_from for day, file in mart(lake.layout, EDGES).days().items()}
-    behind = [day for day, file in lake.days().items() if day not in counted or seen.get(day) != file.name]
-    if behind:
+    return [day for day, file in lake.days().items() if day not in counted or seen.get(day) != file.name]
+
+
+def _freshness(lake: EmbeddedLake) -> Iterator[Finding]:
+    if behind := uncounted(lake):
         yield Finding(False, f"{len(behind):,} days are not counted yet", "footfall build")
     elif lake.days():
         yield Finding(True, "marts cover every day")

@@ -42,6 +42,7 @@ def _guarded(rows: Callable[[EmbeddedLake], pa.Table]) -> Callable[[Answers], pa
 
 EXPORTS = {
     "visitors": Export("unique visitors per day, new and returning, and visits", _asked("unique_visitors")),
+    "reach": Export("unique visitors of the whole range: days do not add up", _asked("visitors_of_range")),
     "sales": Export("orders, revenue and refunds per day", _asked("sales")),
     "carts": Export("abandoned carts per day: states, rate, value at stake and recovered", _asked("abandoned_carts")),
     "presets": Export("cart abandonment as other tools would count it", _asked("cart_presets")),
@@ -54,6 +55,7 @@ EXPORTS = {
     "acquisition": Export("new visitors by channel, and what they bought since", _asked("acquisition")),
     "retention": Export("buyers by the week of their first purchase, and who bought again", _asked("retention")),
     "journeys": Export("the commonest ways to purchase and to exit", _asked("journeys")),
+    "arrivals": Export("events per day, and how many came too late to be watched", lambda answers: answers.arrivals()),
     **{name: Export(title, _guarded(rows)) for name, (title, rows) in GUARD.items()},
 }
 

@@ -94,7 +94,13 @@ class EmbeddedIncidents:
                ORDER BY updated DESC, id""",
             {"going": going, "rule": rule, "since": since, "withdrawn": withdrawn},
         )
-        return [self._whole(row) for row in rows]
+        if len(rows) == 1:
+            return [self._whole(rows[0])]
+        alerts: dict[str, list[str]] = {row["id"]: [] for row in rows}
+        for alert in self.read("SELECT incident, id FROM alerts ORDER BY rowid") if rows else ():
+            if alert["incident"] in alerts:
+                alerts[alert["incident"]].append(alert["id"])
+        return [tables.incident_of(row, alerts[row["id"]]) for row in rows]
 
     def alerts(self, incident: str) -> list[Alert]:
         """The alerts of an incident, oldest first, with all their evidence."""
@@ -152,6 +158,14 @@ class EmbeddedIncidents:
     def _whole(self, row: sqlite3.Row) -> Incident:
         alerts = self.read("SELECT id FROM alerts WHERE incident = ? ORDER BY rowid", (row["id"],))
         return tables.incident_of(row, [alert["id"] for alert in alerts])
+
+    def version(self) -> tuple[int, int]:
+        """Changes with every write, by whatever process; without reading anything."""
+        if not self._path.exists():
+            return (0, 0)
+        with self._lock, self._told():
+            connection = self._open()
+            return int(connection.execute("PRAGMA data_version").fetchone()[0]), connection.total_changes
 
     def read(self, sql: str, values: Any = ()) -> list[sqlite3.Row]:
         """The rows of a query; none where nothing was ever written."""

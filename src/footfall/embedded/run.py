@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from footfall.config import Settings, load
+from footfall.embedded.arrived import note
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.table import exclusive
 from footfall.ingest.run import Progress, ingest
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 
 AHEAD = 2
 """Tasks in flight for each worker while importing."""
+
+
+LOG = "the event log"
+"""What the log of imports calls what came over HTTP."""
 
 
 def open_lake(home: Path, settings: Settings | None = None) -> EmbeddedLake:
@@ -46,7 +52,9 @@ def ingest_source(lake: EmbeddedLake, source: Source, forced: str | None, progre
     """
     workers = lake.settings.engine.workers
     with _one_writer(lake), ThreadPoolExecutor(workers) as pool, lake.writer(pool) as writer:
-        return ingest(source, forced, writer, lake.settings.store, pool, AHEAD * workers, progress)
+        counts = ingest(source, forced, writer, lake.settings.store, pool, AHEAD * workers, progress)
+        note(lake.layout, _now(), source.name, counts)
+        return counts
 
 
 def build(lake: EmbeddedLake, progress: marts.Progress) -> marts.Report:
@@ -61,8 +69,12 @@ def build(lake: EmbeddedLake, progress: marts.Progress) -> marts.Report:
 
     with _one_writer(lake):
         if lake.layout.log.is_dir():
-            compact(lake, SegmentedLog(lake.layout))
+            note(lake.layout, _now(), LOG, compact(lake, SegmentedLog(lake.layout)))
         return marts.build(lake, progress)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 @contextmanager

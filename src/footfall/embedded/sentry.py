@@ -17,6 +17,7 @@ from footfall.detect.windows.panes import Panes
 from footfall.embedded.event_log import SegmentedLog
 from footfall.embedded.incident_store import EmbeddedIncidents
 from footfall.embedded.notify import Postman
+from footfall.embedded.tempo import TempoFile
 from footfall.layout import Layout
 from footfall.ports import FootfallError, GuardChanges
 
@@ -72,6 +73,8 @@ class Sentry:
         self._rules = _fingerprint(known)
         self.guard, self.offset = new_guard(known), 0
         self._restore()
+        self._tempo = TempoFile(layout)
+        self._tempo.learn(alert for one in self._store.incidents(going=True) for alert in self._store.alerts(one.id))
         self._postman = Postman(self._store, settings.alerts)
         self._kept_at, self._wait = time.monotonic(), LEAST
 
@@ -96,6 +99,7 @@ class Sentry:
             self._keep(self.guard.idle(time.time_ns() // 1_000_000 - SLACK))
         if time.monotonic() - self._kept_at >= self._wait:
             self.keep()
+        self._tempo.look(self.guard, time.time_ns() // 1_000_000)
         return taken
 
     def keep(self) -> None:
@@ -119,6 +123,7 @@ class Sentry:
     def _keep(self, changes: GuardChanges) -> None:
         if changes != GuardChanges():
             self._store.apply(changes)
+            self._tempo.learn(alert for _, alert in changes.alerts)
 
     def _joined(self) -> Iterator[tuple[int, pa.Table]]:
         """What the log holds now, small batches together."""

@@ -1,4 +1,4 @@
-"""Collector, sentry and keeper: one process each, started together, ended together."""
+"""Collector, sentry, keeper and dashboard: one process each, started together, ended together."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context, parent_process
 from multiprocessing.context import SpawnProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from socket import socket
 
 from footfall.config import Settings, load
 from footfall.embedded.appender import Appender
-from footfall.ingest.collector import app, run
+from footfall.ingest.collector import app, listen, run, run_on
 from footfall.layout import Layout
 from footfall.ports import FootfallError
 
@@ -25,24 +27,57 @@ KEEPING = 300.0
 LOOK = 1.0
 """Seconds between two looks at the other processes."""
 
+LAST_PORT = 65535
+
 Duty = Callable[[Path, Event], None]
 
 
-def serve(home: Path, settings: Settings, port: int, ready: Callable[[int], None]) -> None:
-    """Collects, watches and keeps house until SIGINT or SIGTERM.
+def serve(home: Path, settings: Settings, port: int, ready: Callable[[int, int], None]) -> None:
+    """Collects, watches, keeps house and shows pages until SIGINT or SIGTERM.
 
     Args:
         home: the home directory.
         settings: in force.
-        port: on 127.0.0.1; 0 takes any that is free.
-        ready: called with the port once events can be sent.
+        port: the collector's on 127.0.0.1, the dashboard's being the next; 0 takes any that are free.
+        ready: called with the collector's port and the dashboard's once events can be sent.
 
     Raises:
-        FootfallError: the port is taken, or another process collects for this home.
+        FootfallError: the port is taken, another process collects for this home, or the dashboard would be open to
+            others.
     """
-    stop = threading.Event()
-    with until_signalled(stop), Appender(Layout(home)) as appender, _on_duty(home, (watch, keep), stop):
-        run(app(settings, appender, time.time), port, stop, ready)
+    refuse_open(Layout(home), settings.dashboard.host)
+    stop, host = threading.Event(), settings.dashboard.host
+    with until_signalled(stop), listen(beside(port), host) as opened, Appender(Layout(home)) as appender:
+        shown = opened.getsockname()[1]
+        with _on_duty(home, (watch, keep, partial(show, opened=opened)), stop):
+            run(app(settings, appender, time.time), port, stop, lambda taken: ready(taken, shown))
+
+
+def refuse_open(layout: Layout, host: str) -> None:
+    """Lets nobody listen for others while anybody could come in.
+
+    Raises:
+        FootfallError: the address is not of this machine alone, and there is no account.
+    """
+    from footfall.embedded.access import EmbeddedAccess
+    from footfall.web.access import loopback
+
+    if not loopback(host) and not EmbeddedAccess(layout).accounts():
+        raise FootfallError(f"The dashboard would be open to all at {host}; first: footfall users add NAME")
+
+
+def beside(port: int) -> int:
+    """The dashboard's port, of a collector's."""
+    return port and (port + 1 if port < LAST_PORT else port - 1)
+
+
+def free(port: int) -> bool:
+    """Whether a collector and its dashboard could listen there."""
+    try:
+        with listen(port), listen(beside(port)):
+            return True
+    except OSError:
+        return False
 
 
 def watch(home: Path, stop: Event) -> None:
@@ -67,6 +102,15 @@ def keep(home: Path, stop: Event) -> None:
             print(f"footfall: {error}", file=sys.stderr)  # noqa: T201
 
 
+def show(home: Path, stop: Event, opened: socket) -> None:
+    """The dashboard's process, on a socket that outlives it."""
+    from footfall.embedded.gate import gated
+    from footfall.embedded.run import open_lake
+
+    ended = _bridged(stop)
+    run_on(gated(open_lake(home), ended), opened, ended)
+
+
 @dataclass(slots=True)
 class _Post:
     """A process and what it is there for."""
@@ -82,7 +126,7 @@ def _on_duty(home: Path, duties: tuple[Duty, ...], stop: threading.Event) -> Ite
     ended = context.Event()
 
     def posted(duty: Duty) -> _Post:
-        process = context.Process(target=_detached, args=(duty, home, ended), name=duty.__name__, daemon=True)
+        process = context.Process(target=_detached, args=(duty, home, ended), name=_name(duty), daemon=True)
         process.start()
         return _Post(duty, process)
 
@@ -92,7 +136,7 @@ def _on_duty(home: Path, duties: tuple[Duty, ...], stop: threading.Event) -> Ite
         while not stop.wait(LOOK):
             for place, post in enumerate(posts):
                 if not post.process.is_alive():
-                    print(f"footfall: the {post.duty.__name__} process ended; it is started again.", file=sys.stderr)  # noqa: T201
+                    print(f"footfall: the {_name(post.duty)} process ended; it is started again.", file=sys.stderr)  # noqa: T201
                     posts[place] = posted(post.duty)
 
     overseer = threading.Thread(target=look_after, name="overseer", daemon=True)
@@ -105,6 +149,10 @@ def _on_duty(home: Path, duties: tuple[Duty, ...], stop: threading.Event) -> Ite
         ended.set()
         for post in posts:
             post.process.join(timeout=30)
+
+
+def _name(duty: Duty) -> str:
+    return str(getattr(duty, "func", duty).__name__)
 
 
 def _detached(duty: Duty, home: Path, stop: Event) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from footfall.ingest.collector.intake import app
-from footfall.ingest.collector.server import run
+from footfall.ingest.collector.server import listen, run, run_on
 from footfall.ingest.collector.sink import Sink
 
-__all__ = ["Sink", "app", "run"]
+__all__ = ["Sink", "app", "listen", "run", "run_on"]

@@ -60,11 +60,11 @@ class Impatient(HttpToolsProtocol):
         self.transport.close()
 
 
-def listen(port: int) -> socket.socket:
-    """A socket on this machine's loopback; port 0 takes any that is free."""
-    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def listen(port: int, host: str = HOST) -> socket.socket:
+    """A socket, on this machine's loopback unless told otherwise; port 0 takes any that is free."""
+    opened = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    opened.bind((HOST, port))
+    opened.bind((host, port))
     return opened
 
 
@@ -80,6 +80,14 @@ def run(app: ASGIApp, port: int, stop: threading.Event, ready: Callable[[int], N
     Raises:
         OSError: the port is taken.
     """
+    with listen(port) as opened:
+        run_on(app, opened, stop, ready)
+
+
+def run_on(
+    app: ASGIApp, opened: socket.socket, stop: threading.Event, ready: Callable[[int], None] = lambda _port: None
+) -> None:
+    """Serves an app on a socket that is bound, until ``stop`` is set: see :func:`run`."""
     config = uvicorn.Config(
         app,
         http=Impatient,
@@ -92,8 +100,7 @@ def run(app: ASGIApp, port: int, stop: threading.Event, ready: Callable[[int], N
         limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=GRACE,
     )
-    with listen(port) as opened:
-        _Server(config, stop, ready).run([opened])
+    _Server(config, stop, ready).run([opened])
 
 
 class _Server(uvicorn.Server):

@@ -1,0 +1,70 @@
+"""The embedded plane as the dashboard sees it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from hashlib import blake2b
+
+import msgspec
+import pyarrow as pa
+
+from footfall.embedded.answers import Answers
+from footfall.embedded.arrived import arrived, marks
+from footfall.embedded.doctor import uncounted
+from footfall.embedded.export import EXPORTS, guard_rows, rows_of
+from footfall.embedded.guard_exports import GUARD
+from footfall.embedded.history import VISITOR_DAYS, data_until
+from footfall.embedded.lake import EmbeddedLake
+from footfall.embedded.live import EmbeddedLive
+from footfall.embedded.marts import mart
+from footfall.layout import MANIFEST
+from footfall.ports import DeadLetter, Extent, FootfallError, Health
+
+
+class EmbeddedPlane:
+    """One home, shown: see ``ports.Plane``."""
+
+    def __init__(self, lake: EmbeddedLake) -> None:
+        self.lake = lake
+        self.live = EmbeddedLive(lake)
+
+    def extent(self) -> Extent:
+        """What there is."""
+        days = mart(self.lake.layout, VISITOR_DAYS).days()
+        if not days:
+            empty = not self.lake.days()
+            home = self.lake.layout.home
+            raise FootfallError(
+                f"Nothing has come into {home} yet: footfall ingest FILE"
+                if empty
+                else "The events are there, but nothing is counted yet: footfall build"
+            )
+        return Extent(min(days), max(days), data_until(self.lake), self._mark())
+
+    def _mark(self) -> str:
+        """Changes whenever a manifest of the marts is replaced."""
+        found = ((path.parent.name, path.stat().st_mtime_ns) for path in self.lake.layout.marts.glob(f"*/{MANIFEST}"))
+        return blake2b(json.dumps(sorted(found)).encode(), digest_size=8).hexdigest()
+
+    def rows(self, name: str, since: date, until: date, population: str) -> pa.Table:
+        """An answer, whole."""
+        if name in GUARD:
+            return guard_rows(self.lake, name)
+        return rows_of(Answers(self.lake, since, until, population), name)
+
+    def exports(self) -> Mapping[str, str]:
+        """What can be asked."""
+        return {name: export.title for name, export in EXPORTS.items()}
+
+    def health(self) -> Health:
+        """How well it is fed."""
+        return Health(len(uncounted(self.lake)), tuple(arrived(self.lake.layout)), marks(self.lake.layout))
+
+    def letters(self) -> Iterator[DeadLetter]:
+        """Rows that were refused, those of the latest import first."""
+        files = sorted(self.lake.layout.dead_letters.glob("*.jsonl"), key=lambda path: -path.stat().st_mtime_ns)
+        for file in files:
+            with file.open("rb") as lines:
+                yield from (msgspec.json.decode(line, type=DeadLetter) for line in lines)

@@ -1,0 +1,148 @@
+"""Abandoned carts: where carts end, what is at stake, what others would count, and whom to write to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from footfall.web import formats
+from footfall.web.charts import line_chart
+from footfall.web.export import narrowed
+from footfall.web.figures import Figure, Row, by_day, figure, total
+from footfall.web.filters import Range
+from footfall.web.pager import pager
+from footfall.web.pages.overview import choices, decided
+from footfall.web.view import View
+
+TITLE, PATH, PLACE, TEMPLATE = "Abandoned carts", "/carts", 20, "carts.html"
+FILTERS = ("days", "compare", "count", "category", "brand")
+STATES = (
+    ("bought", "Bought", "good", "every line bought before any abandonment"),
+    ("recovered", "Recovered", "good", "abandoned, then bought within 7 days"),
+    ("partial", "Bought in part", "warn", "some lines bought, some left for 24 hours"),
+    ("abandoned", "Abandoned", "warn", "24 hours without a touch; may still come back"),
+    ("lost", "Lost", "bad", "not bought within 7 days of abandonment"),
+    ("open", "Open", "muted", "touched within the last 24 hours; outside the rate"),
+    ("emptied", "Emptied", "muted", "the shopper took everything out; outside the rate"),
+)
+PRESETS = {
+    "footfall": "Footfall",
+    "shopify": "Shopify",
+    "ga4": "Google Analytics 4",
+    "matomo": "Matomo",
+    "klaviyo": "Klaviyo",
+}
+HOUR = 3_600_000
+
+
+def data(view: View) -> dict[str, Any]:
+    """What the template needs."""
+    rows = view.rows("carts")
+    listed = narrowed(view.rows("recovery"), view)
+    carts, worth = _carts(listed)
+    shown = pager(view, carts.num_rows)
+    now = _whole(rows)
+    return {
+        "figures": _figures(view, now),
+        "states": _states(now),
+        "at_risk": now["at_risk"],
+        "direct": now["direct_purchases"] / now["purchases"] if now["purchases"] else None,
+        "chart": _chart(view, rows),
+        "provisional": sum(rows["provisional"].to_pylist()),
+        "presets": _presets(view),
+        "pager": shown,
+        "carts": [_aged(row, view.extent.until) for row in shown.rows(carts)],
+        "worth": worth,
+        "choices": choices(view.rows("recovery")),
+    }
+
+
+def _whole(rows: pa.Table) -> dict[str, Any]:
+    return total(rows.filter(pc.is_valid(rows["day"])))
+
+
+def _figures(view: View, now: Row) -> list[Figure]:
+    past = _whole(view.rows("carts", view.before)) if view.before else None
+    short = formats.of_store(view.store)["short_money"]
+
+    def card(title: str, name: str, beside: str, more: str = "bad", write: formats.Format = short) -> Figure:
+        rows = (now, past if more else None)
+        return figure(view, title, "carts", name, rows, write, more, beside)
+
+    rate = f"{formats.percent(_rate(now))} of decided carts"
+    if past:
+        rate += f"; {formats.percent(_rate(past))} before"
+    return [
+        card("Abandoned carts", "abandonment", rate, write=formats.number),
+        card("Value at stake", "value_at_stake", "in abandoned, lost and partial carts"),
+        card("Still to be won", "value_winnable", "in carts abandoned in the last week", more=""),
+        card("Value recovered", "value_recovered", f"{formats.number(now['recovered'])} carts came back", more="good"),
+    ]
+
+
+def _rate(row: Row) -> float | None:
+    return row["abandonment"] / row["decided"] if row["decided"] else None
+
+
+def _states(now: dict[str, Any]) -> list[dict[str, Any]]:
+    whole = sum(now[name] or 0 for name, *_ in STATES)
+    return [
+        {
+            "title": title,
+            "tone": tone,
+            "means": means,
+            "count": now[name],
+            "share": (now[name] or 0) / whole if whole else 0,
+        }
+        for name, title, tone, means in STATES
+    ]
+
+
+def _chart(view: View, rows: pa.Table) -> Any:
+    values = decided(view, by_day(rows, "abandonment"))
+    before: tuple[dict[Any, float], Range] | None = None
+    if view.before:
+        past = by_day(view.rows("carts", view.before), "abandonment")
+        before = ({day: value for day, value in past.items() if day}, view.before)
+    return line_chart("Abandoned carts by day of their start", values, view.days, before, formats.number)
+
+
+def _presets(view: View) -> list[dict[str, Any]]:
+    rows = view.rows("presets").to_pylist()
+    return [
+        {
+            **row,
+            "title": PRESETS.get(row["preset"], row["preset"]),
+            "rate": row["abandoned"] / row["carts"] if row["carts"] else None,
+        }
+        for row in rows
+    ]
+
+
+def _carts(lines: pa.Table) -> tuple[pa.Table, int]:
+    """A row a cart, and what they are worth together."""
+    carts = lines.group_by(["visitor", "started_at"], use_threads=False).aggregate(
+        [
+            (name, "first")
+            for name in (
+                "value",
+                "items",
+                "category",
+                "brand",
+                "last_activity_at",
+                "lost_at",
+                "abandoned_before",
+                "bot",
+            )
+        ]
+        + [("line", "count")]
+    )
+    carts = carts.rename_columns([name.removesuffix("_first") for name in carts.column_names])
+    return carts, pc.sum(carts["value"]).as_py() or 0
+
+
+def _aged(row: dict[str, Any], now: int) -> dict[str, Any]:
+    last, lost = (int(row[name].timestamp() * 1000) for name in ("last_activity_at", "lost_at"))
+    return {**row, "left": (now - last) // HOUR, "until": lost}
