@@ -48,6 +48,7 @@ def serve(home: Path, settings: Settings, port: int, ready: Callable[[int, int],
     refuse_open(Layout(home), settings.dashboard.host)
     stop, host = threading.Event(), settings.dashboard.host
     with until_signalled(stop), listen(beside(port), host) as opened, Appender(Layout(home)) as appender:
+        opened.listen()  # who comes before the process is ready waits, and is not turned away
         shown = opened.getsockname()[1]
         with _on_duty(home, (watch, keep, partial(show, opened=opened)), stop):
             run(app(settings, appender, time.time), port, stop, lambda taken: ready(taken, shown))
