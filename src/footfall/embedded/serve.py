@@ -94,16 +94,24 @@ def watch(home: Path, stop: Event) -> None:
 
 def keep(home: Path, stop: Event) -> None:
     """The keeper's process: brings the log into the lake, the marts up to date, and lets old segments go."""
+    from footfall.embedded.digest import wait_for_weeks
     from footfall.embedded.event_log import SegmentedLog
     from footfall.embedded.run import build, open_lake
 
     lake = open_lake(home)
+    if lake.settings.digest.targets:
+        weekly = (lake, _bridged(stop), KEEPING, _say)
+        threading.Thread(target=wait_for_weeks, args=weekly, name="digest", daemon=True).start()
     while not stop.wait(KEEPING):
         try:
             build(lake, lambda _done, _days: None)
             SegmentedLog(lake.layout).retire(time.time_ns() // 1000)
         except FootfallError as error:
-            print(f"footfall: {error}", file=sys.stderr)  # noqa: T201
+            _say(str(error))
+
+
+def _say(sentence: str) -> None:
+    print(f"footfall: {sentence}", file=sys.stderr)  # noqa: T201
 
 
 def show(home: Path, stop: Event, opened: socket) -> None:
