@@ -9,9 +9,11 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import httpx2 as httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
 from footfall.embedded.incident_store import EmbeddedIncidents
@@ -19,6 +21,7 @@ from footfall.layout import Layout
 from tests.live.test_serve import FOOTFALL, Served, footfall
 
 CHROMIUM = "/usr/bin/chromium"
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 VIEWERS = 200
 MEMORY = 150
 """Megabytes."""
@@ -66,6 +69,10 @@ def test_an_attack_comes_onto_the_open_page_and_is_dealt_with(served: tuple[Serv
     assert page.evaluate("window.stayed")
     expect(page.locator("nav .badge")).to_be_visible()
     expect(page.locator("#bots")).not_to_have_text("0.0", timeout=30_000)
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        faults = Axe().run(page).response["violations"]
+        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in faults] == []
     form = card.locator(".act", has_text="I look after it")
     form.locator("summary").click()
     form.get_by_label("Your name").fill("Ann <b>Call</b>")
