@@ -10,10 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from footfall.embedded.gate import gated
 from footfall.embedded.run import open_lake
-from footfall.embedded.screen import EmbeddedPlane
 from footfall.ingest.collector import run
-from footfall.web.app import dashboard
 from footfall.web.page import found
 
 CHROMIUM = "/usr/bin/chromium"
@@ -39,8 +38,7 @@ def served(home: Path) -> Iterator[str]:
         port.append(taken)
         ready.set()
 
-    app = dashboard(EmbeddedPlane(lake), lake.settings.store)
-    thread = threading.Thread(target=run, args=(app, 0, stop, opened), daemon=True)
+    thread = threading.Thread(target=run, args=(gated(lake, stop), 0, stop, opened), daemon=True)
     thread.start()
     assert ready.wait(30)
     try:

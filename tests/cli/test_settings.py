@@ -34,6 +34,10 @@ OTHER: dict[tuple[str, str], tuple[Any, Any]] = {
     ("collector", "address_header"): ("forwarded", "x-forwarded-for"),
     ("collector", "body_mb"): (8, 1),
     ("collector", "inflated_mb"): (8, 1),
+    ("dashboard", "host"): ("0.0.0.0", "::1"),
+    ("digest", "to"): ("mailto://shop.example", "log"),
+    ("digest", "weekday"): (3, 7),
+    ("digest", "hour"): (0, 23),
 }
 """For each setting two values that are not its default."""
 
@@ -90,6 +94,8 @@ def test_the_file_overrides_the_default_and_the_environment_the_file(tmp_path: P
         ("[collector]\ntrusted_proxies = ['10.0.0.1/8']", {}, "collector.trusted_proxies: '10.0.0.1/8' is no network"),
         ("[collector]\nwrite_keys = 'a'", {}, "collector.write_keys"),
         ("[collector]\nbody_mb = 0", {}, "collector.body_mb"),
+        ("[dashboard]\nhost = 'here'", {}, "dashboard.host: 'here' is no address"),
+        ("[digest]\nweekday = 8", {}, "digest.weekday"),
         ("", {"FOOTFALL_COLLECTOR__TRUSTED_PROXIES": "here, there"}, "'here' is no network"),
         ("", {"FOOTFALL_ENGINE__THREADS": "many"}, "engine.threads"),
         ("", {"FOOTFALL_ENGINE__MEMORY_MB": "-5"}, "engine.memory_mb"),

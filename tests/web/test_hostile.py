@@ -48,9 +48,9 @@ PIECES = st.sampled_from(
         ".",
     ]
 )
-TEXTS = st.lists(
-    st.one_of(PIECES, st.text(st.characters(exclude_categories=("Cs",)), max_size=8)), min_size=1, max_size=8
-).map("".join)
+TEXTS = st.lists(st.one_of(PIECES, st.text(st.characters(codec="utf-8"), max_size=8)), min_size=1, max_size=8).map(
+    "".join
+)
 
 
 class Named(EmbeddedPlane):

@@ -1,6 +1,11 @@
-"""Commands that look after an installation: init, doctor."""
+"""Commands that look after an installation: init, doctor, digest."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from footfall.cli.options import HOME, Home, Json
 
@@ -41,4 +46,36 @@ def doctor(home: Home = HOME, json: Json = False) -> None:
         raise SystemExit(1)
 
 
-COMMANDS = (init, doctor)
+def digest(
+    send: Annotated[bool, typer.Option("--send", help="Send it to the channels of [digest], or of [alerts].")] = False,
+    html: Annotated[Path | None, typer.Option("--html", help="Write it as a page into this folder.")] = None,
+    home: Home = HOME,
+    json: Json = False,
+) -> None:
+    """Print the week as the weekly mail tells it; `serve` sends it by itself where [digest] says to whom."""
+    from datetime import UTC, datetime
+
+    from footfall.cli import show
+    from footfall.embedded import digest as weekly
+    from footfall.embedded.run import open_lake
+    from footfall.ports import FootfallError
+
+    lake = open_lake(home)
+    told = weekly.compose(lake, datetime.now(UTC))
+    targets = (lake.settings.digest.targets or lake.settings.alerts.targets) if send else ()
+    if html:
+        html.mkdir(parents=True, exist_ok=True)
+        for name, picture in told.pictures.items():
+            (html / name).write_bytes(picture)
+        (html / "digest.html").write_text(told.html.replace('src="cid:', 'src="'), "utf-8")
+    if wrong := weekly.send(lake, told, targets):
+        raise FootfallError(f"Not every channel took it: {'; '.join(wrong)}. See [digest] in {lake.layout.settings}.")
+    if json:
+        show.as_json({"subject": told.subject, "text": told.text, "sent": len(targets)})
+    elif not send:
+        show.out.print(told.text, markup=False)
+    else:
+        show.out.print(f"Sent to {len(targets):,} channels.")
+
+
+COMMANDS = (init, doctor, digest)

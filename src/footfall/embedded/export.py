@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -69,6 +70,13 @@ def rows_of(answers: Answers, name: str) -> pa.Table:
     if name not in EXPORTS:
         raise FootfallError(f"There is no export {name!r}; there are {', '.join(EXPORTS)}.")
     return _timed(_plainly_named(EXPORTS[name].rows(answers), answers.population))
+
+
+def rows_between(lake: EmbeddedLake, name: str, since: date, until: date, population: str) -> pa.Table:
+    """One export over days, both inclusive, whole."""
+    if name in GUARD:
+        return guard_rows(lake, name)
+    return rows_of(Answers(lake, since, until, population), name)
 
 
 def guard_rows(lake: EmbeddedLake, name: str) -> pa.Table:

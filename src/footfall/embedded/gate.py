@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 
 from footfall.embedded.access import EmbeddedAccess
 from footfall.embedded.lake import EmbeddedLake
+from footfall.embedded.reader import Reader
 from footfall.embedded.screen import EmbeddedPlane
 from footfall.ingest.collector.address import Addresses
 from footfall.web.access import Gate
@@ -22,7 +23,8 @@ def gated(lake: EmbeddedLake, ended: threading.Event) -> Starlette:
         lake: the home.
         ended: when set, what is still being streamed comes to its end.
     """
-    plane, settings = EmbeddedPlane(lake), lake.settings
+    settings = lake.settings
+    plane = EmbeddedPlane(lake, Reader(lake.layout.home, lake.layout.spill, ended))
     gate = Gate(EmbeddedAccess(lake.layout), plane.live, Addresses(settings.collector), now, settings.alerts.page)
     app = guarded(plane, settings.store, gate)
     app.state.ended = ended

@@ -125,8 +125,10 @@ def wait_after(tries: int) -> int:
     return min(LONGEST_WAIT, FIRST_WAIT << min(tries - 1, 16))
 
 
-def tell(target: str, title: str, text: str) -> str:
+def tell(target: str, title: str, text: str, pictures: Sequence[str] = ()) -> str:
     """Sends one message to one channel: ``log`` is standard error, everything else an apprise address.
+
+    With pictures, which are paths of files, the text is HTML that names them: ``cid:`` and the file's name.
 
     Returns:
         Nothing when it arrived; else what went wrong, without the address, which may hold a password.
@@ -144,7 +146,9 @@ def tell(target: str, title: str, text: str) -> str:
         known = channel.add(target)
     if not known:
         return f"{kind}: this address cannot be used"
-    return "" if channel.notify(title=title, body=text) else f"{kind}: not delivered"
+    form = apprise.NotifyFormat.HTML if pictures else None
+    told = channel.notify(title=title, body=text, body_format=form, attach=list(pictures) or None)
+    return "" if told else f"{kind}: not delivered"
 
 
 def _left(row: sqlite3.Row, targets: Sequence[str]) -> list[str]:

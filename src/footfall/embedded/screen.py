@@ -10,24 +10,29 @@ from hashlib import blake2b
 import msgspec
 import pyarrow as pa
 
-from footfall.embedded.answers import Answers
 from footfall.embedded.arrived import arrived, marks
 from footfall.embedded.doctor import uncounted
-from footfall.embedded.export import EXPORTS, guard_rows, rows_of
-from footfall.embedded.guard_exports import GUARD
+from footfall.embedded.export import EXPORTS, rows_between
 from footfall.embedded.history import VISITOR_DAYS, data_until
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.live import EmbeddedLive
 from footfall.embedded.marts import mart
+from footfall.embedded.reader import Reader
 from footfall.layout import MANIFEST
 from footfall.ports import DeadLetter, Extent, FootfallError, Health
 
 
 class EmbeddedPlane:
-    """One home, shown: see ``ports.Plane``."""
+    """One home, shown: see ``ports.Plane``.
 
-    def __init__(self, lake: EmbeddedLake) -> None:
+    Args:
+        lake: the home's.
+        reader: works answers out elsewhere; without one they are worked out here.
+    """
+
+    def __init__(self, lake: EmbeddedLake, reader: Reader | None = None) -> None:
         self.lake = lake
+        self._reader = reader
         self.live = EmbeddedLive(lake)
 
     def extent(self) -> Extent:
@@ -50,9 +55,9 @@ class EmbeddedPlane:
 
     def rows(self, name: str, since: date, until: date, population: str) -> pa.Table:
         """An answer, whole."""
-        if name in GUARD:
-            return guard_rows(self.lake, name)
-        return rows_of(Answers(self.lake, since, until, population), name)
+        if self._reader:
+            return self._reader.rows(name, since, until, population)
+        return rows_between(self.lake, name, since, until, population)
 
     def exports(self) -> Mapping[str, str]:
         """What can be asked."""

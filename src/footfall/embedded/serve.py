@@ -7,7 +7,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from ctypes import CDLL
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context, parent_process
@@ -28,6 +29,8 @@ LOOK = 1.0
 """Seconds between two looks at the other processes."""
 
 LAST_PORT = 65535
+ARENAS, KEPT_FREE = -8, -1
+"""What glibc calls M_ARENA_MAX and M_TRIM_THRESHOLD."""
 
 Duty = Callable[[Path, Event], None]
 
@@ -48,6 +51,7 @@ def serve(home: Path, settings: Settings, port: int, ready: Callable[[int, int],
     refuse_open(Layout(home), settings.dashboard.host)
     stop, host = threading.Event(), settings.dashboard.host
     with until_signalled(stop), listen(beside(port), host) as opened, Appender(Layout(home)) as appender:
+        opened.listen()  # who comes before the process is ready waits, and is not turned away
         shown = opened.getsockname()[1]
         with _on_duty(home, (watch, keep, partial(show, opened=opened)), stop):
             run(app(settings, appender, time.time), port, stop, lambda taken: ready(taken, shown))
@@ -90,16 +94,24 @@ def watch(home: Path, stop: Event) -> None:
 
 def keep(home: Path, stop: Event) -> None:
     """The keeper's process: brings the log into the lake, the marts up to date, and lets old segments go."""
+    from footfall.embedded.digest import wait_for_weeks
     from footfall.embedded.event_log import SegmentedLog
     from footfall.embedded.run import build, open_lake
 
     lake = open_lake(home)
+    if lake.settings.digest.targets:
+        weekly = (lake, _bridged(stop), KEEPING, _say)
+        threading.Thread(target=wait_for_weeks, args=weekly, name="digest", daemon=True).start()
     while not stop.wait(KEEPING):
         try:
             build(lake, lambda _done, _days: None)
             SegmentedLog(lake.layout).retire(time.time_ns() // 1000)
         except FootfallError as error:
-            print(f"footfall: {error}", file=sys.stderr)  # noqa: T201
+            _say(str(error))
+
+
+def _say(sentence: str) -> None:
+    print(f"footfall: {sentence}", file=sys.stderr)  # noqa: T201
 
 
 def show(home: Path, stop: Event, opened: socket) -> None:
@@ -107,8 +119,17 @@ def show(home: Path, stop: Event, opened: socket) -> None:
     from footfall.embedded.gate import gated
     from footfall.embedded.run import open_lake
 
+    _give_memory_back()
     ended = _bridged(stop)
     run_on(gated(open_lake(home), ended), opened, ended)
+
+
+def _give_memory_back() -> None:
+    """Lets threads share one of glibc's arenas, whose free end goes back at once; elsewhere nothing is asked for."""
+    with suppress(OSError, AttributeError):
+        libc = CDLL("libc.so.6")
+        libc.mallopt(ARENAS, 1)
+        libc.mallopt(KEPT_FREE, 128 << 10)
 
 
 @dataclass(slots=True)

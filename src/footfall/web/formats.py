@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from footfall.config import Store
 
@@ -95,6 +95,12 @@ def shown(value: object, longest: int = LONGEST) -> str:
     return (text if len(text) <= longest else f"{text[: longest - 1]}…") or NONE
 
 
+def coded(text: str) -> Markup:
+    """A text of our own whose names stand between backticks, as code."""
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
+
+
 def seen(text: str) -> str:
     """A text with a mark for each character that is not seen."""
     return UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
@@ -115,6 +121,7 @@ def plain() -> dict[str, Format]:
         "days": days,
         "hours": hours,
         "ago": ago,
+        "coded": coded,
         "category": category,
         "leaf": leaf,
         "named": named,

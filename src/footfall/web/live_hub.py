@@ -70,6 +70,7 @@ class Hub:
     ) -> None:
         self._live, self._cards, self._render, self._now, self._ended = live, cards, render, now, ended
         self._listeners: set[_Listener] = set()
+        self._watching = 0
         self._reader: asyncio.Task[None] | None = None
         self._seen: dict[str, _Seen] = {}
         self._mark: object = None
@@ -79,29 +80,32 @@ class Hub:
     async def stream(self, variant: Variant, since: int) -> AsyncIterator[bytes]:
         """What changed since a moment, ms, then what changes; server-sent events."""
         listener = _Listener(variant)
-        self._listeners.add(listener)
+        self._watching += 1
         try:
             if self._reader is None or self._reader.done():
                 self._ready.clear()
                 self._reader = asyncio.create_task(self._read())
             await self._ready.wait()
-            yield RETRY + _event("pulse", list(self._pulse.values()))
-            for missed in [seen for seen in self._seen.values() if seen.at >= since]:
-                yield self._told(missed, variant)
+            missed = [seen for seen in self._seen.values() if seen.at >= since]
+            first = [RETRY + _event("pulse", list(self._pulse.values())), *(self._told(one, variant) for one in missed)]
+            self._listeners.add(listener)  # with nothing awaited since, so that nothing is told twice or never
+            for message in first:
+                yield message
             async for message in self._messages(listener):
                 yield message
         finally:
+            self._watching -= 1
             self._listeners.discard(listener)
 
     async def _messages(self, listener: _Listener) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
         until = loop.time() + LONGEST
-        while loop.time() < until:
+        while loop.time() < until and not self._ended():
             try:
                 message = await asyncio.wait_for(listener.queue.get(), STILL)
             except TimeoutError:
                 message = b": still here\n\n"
-            if message is None:
+            if message is None or self._reader is None or self._reader.done():
                 return
             yield message
 
@@ -110,7 +114,7 @@ class Hub:
         beat = 0.0
         loop = asyncio.get_running_loop()
         try:
-            while self._listeners and not self._ended():
+            while self._watching and not self._ended():
                 with suppress(FootfallError):
                     await self._look()
                     if loop.time() >= beat:

@@ -1,0 +1,153 @@
+"""A marketer in Debian's Chromium finds the brand to promote and takes it away; every page is for everybody."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from footfall.embedded.gate import gated
+from footfall.embedded.run import open_lake
+from footfall.ingest.collector import run
+from tests.web.conftest import PATHS
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+SCHEMES = ("light", "dark")
+SHIFT = 0.1
+SHIFTED = """() => new Promise(done => {
+  new PerformanceObserver(list => {}).observe({type: 'layout-shift', buffered: true});
+  setTimeout(() => done(performance.getEntriesByType('layout-shift').reduce((sum, one) => sum + one.value, 0)), 300);
+})"""
+
+pytestmark = pytest.mark.slow
+
+
+def footfall(*arguments: str) -> None:
+    """Runs a command."""
+    command = [sys.executable, "-c", "from footfall.cli import main; main()", *arguments]
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
+
+
+@contextmanager
+def served(home: Path) -> Iterator[str]:
+    """A home's dashboard on this machine; gives its address."""
+    stop, ready, ports = threading.Event(), threading.Event(), list[int]()
+
+    def opened(port: int) -> None:
+        ports.append(port)
+        ready.set()
+
+    thread = threading.Thread(target=run, args=(gated(open_lake(home), stop), 0, stop, opened))
+    thread.start()
+    assert ready.wait(30)
+    try:
+        yield f"http://127.0.0.1:{ports[0]}"
+    finally:
+        stop.set()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The dashboard of seven weeks of a simulated store."""
+    folder = tmp_path_factory.mktemp("browser")
+    events, home = str(folder / "events.parquet"), str(folder / "home")
+    footfall("simulate", "-o", events, "--days", "49", "--visitors", "3000")
+    footfall("ingest", events, "--home", home)
+    footfall("build", "--home", home)
+    with served(Path(home)) as at:
+        yield at
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as driver:
+        yield driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+
+
+@contextmanager
+def looking(
+    browser: Browser, address: str, width: int = 1360, scheme: str = "light", scripts: bool = True
+) -> Iterator[Page]:
+    """A tab in which nothing may go wrong, nor any other host be asked."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if scheme == "dark" else "light",
+        java_script_enabled=scripts,
+        accept_downloads=True,
+    )
+    tab, wrong = context.new_page(), list[str]()
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    tab.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    tab.on("request", lambda asked: None if asked.url.startswith(address) else wrong.append(asked.url))
+    yield tab
+    context.close()
+    assert wrong == []
+
+
+def test_a_marketer_finds_the_brand_to_promote_and_takes_it_away(browser: Browser, address: str) -> None:
+    with looking(browser, address) as tab:
+        tab.goto(address)
+        tab.get_by_role("navigation", name="Pages").get_by_role("link", name="Brands to promote").click()
+        expect(tab.get_by_role("heading", level=1)).to_have_text("Brands to promote")
+        tab.get_by_role("link", name="Promote", exact=False).first.click()
+        table = tab.get_by_role("region", name="Brands: Promote")
+        brand = table.get_by_role("rowheader").first.inner_text()
+        expect(table).to_contain_text("Show it more")
+        with tab.expect_download() as taken:
+            tab.get_by_role("link", name="Export CSV").click()
+        rows = list(csv.DictReader(io.StringIO(Path(taken.value.path()).read_text("utf-8"), newline="")))
+    promoted = {row["brand"] for row in rows if row["label"] == "Promote"}
+    assert brand in promoted
+    assert len(rows) > 25, "the export holds more than a page of the screen"
+
+
+def test_everything_but_the_live_chart_works_without_scripts(browser: Browser, address: str) -> None:
+    with looking(browser, address, scripts=False) as tab:
+        tab.goto(address)
+        tab.get_by_text("Filter", exact=True).click()
+        tab.get_by_label("From").fill("2025-09-20")
+        tab.get_by_label("Compare with").select_option("none")
+        tab.get_by_role("button", name="Show").click()
+        assert "since=" in tab.url
+        assert "compare=none" in tab.url
+        tab.get_by_role("link", name="Gross").click()
+        assert "count=gross" in tab.url
+        assert "compare=none" in tab.url
+        tab.get_by_role("link", name="Dark").click()
+        assert tab.locator("html").get_attribute("data-theme") == "dark"
+        assert "count=gross" in tab.url
+
+
+def test_the_keyboard_reaches_the_content_first(browser: Browser, address: str) -> None:
+    with looking(browser, address) as tab:
+        tab.goto(address)
+        tab.keyboard.press("Tab")
+        expect(tab.get_by_role("link", name="Skip to the content")).to_be_focused()
+        tab.keyboard.press("Enter")
+        assert tab.url.endswith("#content")
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1360), ("dark", 1360), ("light", 390), ("dark", 390)])
+def test_axe_finds_nothing_and_nothing_overflows_or_jumps(
+    browser: Browser, address: str, path: str, scheme: str, width: int
+) -> None:
+    with looking(browser, address, width, scheme) as tab:
+        tab.goto(address + path)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        assert tab.evaluate(SHIFTED) < SHIFT
+        for summary in tab.locator("details:not(.filters) > summary:visible").all()[:3]:
+            summary.click()
+        found = Axe().run(tab)
+        assert found.violations_count == 0, found.generate_report()
