@@ -12,11 +12,11 @@ BOT = Label("bot", "scraper")
 LABELS = {"s1": BOT, "s2": BOT, "s9": Label("bot", "crawler"), "o1": Label("person", "office")}
 
 
-def events(*rows: tuple[int, str, str]) -> pa.Table:
+def events(*rows: tuple[float, str, str]) -> pa.Table:
     """Events as (second, session, address)."""
     columns = {
         **dict.fromkeys(COLUMNS.values(), [None] * len(rows)),
-        "event_time": [1000 * second for second, _, _ in rows],
+        "event_time": [int(1000 * second) for second, _, _ in rows],
         "actor": [session for _, session, _ in rows],
         "user_session": [session for _, session, _ in rows],
         "ip": [ip for _, _, ip in rows],
@@ -47,7 +47,7 @@ def marked(*alarms: Alarm) -> Card:
 
 def test_an_alert_of_a_session_finds_that_source_alone() -> None:
     card = marked(alert("session", "s1", 16))
-    assert card.profiles == [Profile("scraper", 2, 1, 0, 6.0, 10, {"rule"})]
+    assert card.profiles == [Profile("scraper", 2, 1, 0, 6.0, 10, {"rule"}, 6.0)]
     assert (card.people, card.flagged_people, card.false_alerts) == (3, 0, [])
 
 
@@ -60,6 +60,16 @@ def test_an_alert_of_an_address_flags_everybody_who_used_it_meanwhile() -> None:
 def test_the_first_alert_counts_for_the_time_to_detect() -> None:
     card = marked(alert("session", "s2", 30), alert("session", "s1", 14), alert("session", "s1", 20))
     assert (card.profiles[0].found, card.profiles[0].seconds, card.profiles[0].leaked) == (2, 4.0, 6)
+
+
+def test_a_flood_is_timed_from_its_first_event_and_from_when_it_is_loud() -> None:
+    slow = [(10 * n, "s1", "a") for n in range(50)] + [(500 + n / 20, "s1", "a") for n in range(200)]
+    others = [(n / 2, f"p{n}", "c") for n in range(1200)]
+    for said, seconds, loud in ((300, 300.0, 0.0), (505, 505.0, 5.0)):
+        card = mark(events(*slow, *others), LABELS, {"scraper"}, [alert("session", "s1", said)])
+        assert (card.profiles[0].seconds, card.profiles[0].loud_seconds) == (seconds, loud)
+        told = report([card], floods={"scraper"}, apart=set())["ttd_seconds"]
+        assert (told["floods"]["p50"], told["loud_floods"]["p50"]) == (seconds, loud)
 
 
 def test_what_names_no_attacker_is_false_even_when_it_names_a_bot() -> None:
@@ -83,7 +93,8 @@ def test_the_report_adds_stores_up() -> None:
         "macro_f1": round(2 * 2 / (2 + 1 + 4), 4),
         "recall_at_fpr_0001": 0.0,
     }
-    assert told["ttd_seconds"] == {"floods": {"p50": None, "p99": None}, "bots": {"p50": 6.0, "p99": None}}
+    never = {"p50": None, "p99": None}
+    assert told["ttd_seconds"] == {"floods": never, "bots": {"p50": 6.0, "p99": None}, "loud_floods": never}
     assert (told["false_alerts"]["per_million_events"], told["seeds"], told["events"]) == (100_000.0, 2, 40)
 
 

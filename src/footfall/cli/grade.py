@@ -98,6 +98,7 @@ def print_guard(document: dict[str, Any]) -> None:
         ("macro-F1 over the attacks", _number(overall["macro_f1"], 3)),
         ("recall with 0.1 % of people flagged", _number(overall["recall_at_fpr_0001"], 3)),
         ("floods noticed after, p50 and p99", _seconds(times["floods"])),
+        ("the same from when they outgrew the store's own traffic", _seconds(times["loud_floods"])),
         ("bots noticed after, p50 and p99", _seconds(times["bots"])),
         ("false alerts a day", _number(false["per_day"], 2)),
         ("false alerts per million clean events", _number(false["per_million_events"], 2)),

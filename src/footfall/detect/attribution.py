@@ -17,14 +17,18 @@ PURE = 4
 
 ROOM = 10
 
+HANDS = 10
+"""Visits below which an agent is not blamed: a busy visit or two is another rule's."""
+
 Flags = Any
 
 
 def attribute(events: pa.Table, since: int, until: int, history: History) -> tuple[Subject, ...]:
     """The actors to which a surge is attributed.
 
-    Kinds are looked at from the plainest: events of no visit; events of strangers (no user, referrer or campaign) by
-    their agent. Whoever logged in, filled a cart, bought, or is a verified crawler, is left out.
+    Kinds are looked at from the plainest: events of no visit; then, where what is left of strangers (no user, referrer
+    or campaign) is still far more than usual, by their agent. Whoever logged in, filled a cart, bought, or is a
+    verified crawler, is left out.
 
     Args:
         events: relation rows of the surge's window; needs the columns of :data:`NEEDED`.
@@ -42,8 +46,10 @@ def attribute(events: pa.Table, since: int, until: int, history: History) -> tup
     if _is_pure(pc.sum(cookieless).as_py(), usual * history.mix("cookieless")):
         blamed = cookieless
     rest = pc.and_(strangers, pc.invert(blamed))
-    agents = _agents(rows.filter(rest), usual * history.mix("strangers"), history)
-    blamed = pc.or_(blamed, pc.and_(rest, pc.is_in(rows["user_agent"], value_set=agents)))
+    expected = usual * history.mix("strangers")
+    if _is_pure(pc.sum(rest).as_py(), expected):
+        agents = _agents(rows.filter(rest), expected, history)
+        blamed = pc.or_(blamed, pc.and_(rest, pc.is_in(rows["user_agent"], value_set=agents)))
     return tuple(Subject("actor", name) for name in sorted(rows.filter(blamed)["actor"].unique().to_pylist()))
 
 
@@ -87,11 +93,12 @@ def _strangers(rows: pa.Table) -> Flags:
 
 def _agents(rows: pa.Table, usual: float, history: History) -> pa.Array:
     """Agents of which there is far more than their share of some usual number."""
-    counts = rows.group_by("user_agent", use_threads=False).aggregate([("actor", "count")]).to_pylist()
+    counts = rows.group_by("user_agent", use_threads=False)
     found = [
         row["user_agent"]
-        for row in counts
+        for row in counts.aggregate([("actor", "count"), ("actor", "count_distinct")]).to_pylist()
         if row["user_agent"] is not None
+        and row["actor_count_distinct"] >= HANDS
         and _is_pure(row["actor_count"], usual * history.share("agent", row["user_agent"], "events"))
     ]
     return pa.array(found, pa.string())

@@ -25,6 +25,12 @@ COLUMNS = {
 }
 """Kinds of subject that name sources by themselves, each with its column; of others only the members count."""
 
+PANE = 10_000
+"""Milliseconds in which an attack is loud: it sends more than everybody else did on average over the last minute, and
+``PANE_EVENTS``."""
+
+PANE_EVENTS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
@@ -69,6 +75,7 @@ class Profile:
         seconds: from its first event to the first alert; None where nobody noticed.
         leaked: its events before that alert; all of them where nobody noticed.
         rules: which rules found it.
+        loud_seconds: from when it was loud to the first alert; 0 where that came before, None where nobody noticed.
     """
 
     kind: str
@@ -78,6 +85,7 @@ class Profile:
     seconds: float | None = None
     leaked: int = 0
     rules: set[str] = field(default_factory=set)
+    loud_seconds: float | None = None
 
 
 @dataclass(slots=True)
@@ -147,6 +155,8 @@ def _assign(card: Card, seen: _Seen, alarm: Alarm, actors: Sequence[str]) -> Non
     if profile.seconds is None:
         profile.seconds = max(0, alarm.said - seen.began[kind]) / 1000
         profile.leaked = seen.before(kind, alarm.said)
+        loud = seen.loud(kind)
+        profile.loud_seconds = 0.0 if loud is None else max(0, alarm.said - loud) / 1000
 
 
 class _Seen:
@@ -191,6 +201,21 @@ class _Seen:
         """How many events of an attack came before a moment; all of them if None."""
         query = "SELECT count(*) FROM events WHERE kind = $kind AND ($moment IS NULL OR event_time < $moment)"
         return int(self._connection.execute(query, {"kind": kind, "moment": moment}).fetchall()[0][0])
+
+    def loud(self, kind: str) -> int | None:
+        """When an attack was loud for the first time, UTC ms; None if it never was."""
+        query = """
+            WITH pane AS (
+              SELECT event_time // $size AS pane, count(*) AS n,
+                     count(*) FILTER (kind IS NOT DISTINCT FROM $kind) AS own
+              FROM events GROUP BY pane
+            ), beside AS (
+              SELECT pane, own, sum(n - own) OVER (ORDER BY pane RANGE 5 PRECEDING) / 6 AS rest FROM pane
+            )
+            SELECT min(pane) * $size FROM beside WHERE own >= $least AND own > rest"""
+        asked = {"kind": kind, "size": PANE, "least": PANE_EVENTS}
+        found: int | None = self._connection.execute(query, asked).fetchall()[0][0]
+        return None if found is None else max(found, self.began[kind])
 
     def covered(self, alarms: Sequence[Alarm]) -> list[list[str]]:
         """The actors that each alert names, by the events it covers."""

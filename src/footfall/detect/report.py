@@ -24,7 +24,8 @@ def report(cards: Sequence[Card], floods: AbstractSet[str], apart: AbstractSet[s
         apart: kinds stated apart: in no average.
 
     Returns:
-        overall {precision, recall, macro_f1, recall_at_fpr_0001}, profiles, ttd_seconds {floods, bots: {p50, p99}},
+        overall {precision, recall, macro_f1, recall_at_fpr_0001}, profiles, ttd_seconds {floods, bots: {p50, p99}} from
+        an attack's first event and {loud_floods} from when it outgrew the store's own traffic,
         false_alerts {per_day, per_million_events}, critical_on_lookalikes, seeds, events.
     """
     by_kind: dict[str, list[Profile]] = {}
@@ -41,6 +42,7 @@ def report(cards: Sequence[Card], floods: AbstractSet[str], apart: AbstractSet[s
         "ttd_seconds": {
             "floods": _times(parts for kind, parts in counted.items() if kind in floods),
             "bots": _times(parts for kind, parts in counted.items() if kind not in floods),
+            "loud_floods": _times((parts for kind, parts in counted.items() if kind in floods), loud=True),
         },
         "false_alerts": {
             "per_day": _ratio(false, days),
@@ -103,9 +105,10 @@ def _by_rule(cards: Sequence[Card]) -> dict[str, int]:
     return {name: names.count(name) for name in sorted(set(names))}
 
 
-def _times(groups: Iterable[Sequence[Profile]]) -> dict[str, float | None]:
+def _times(groups: Iterable[Sequence[Profile]], *, loud: bool = False) -> dict[str, float | None]:
     """Quantiles of the seconds to detect; an attack that nobody noticed counts as never."""
-    seconds = [float("inf") if part.seconds is None else part.seconds for parts in groups for part in parts]
+    taken = [part.loud_seconds if loud else part.seconds for parts in groups for part in parts]
+    seconds = [float("inf") if each is None else each for each in taken]
     return {"p50": _quantile(seconds, 0.5), "p99": _quantile(seconds, 0.99)}
 
 

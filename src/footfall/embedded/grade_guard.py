@@ -27,6 +27,8 @@ VISITORS = 20_000
 SECOND = 1_000
 LEAST = 64
 LONGEST = 20 * SECOND
+CLOSELY = 120 * SECOND
+"""How long after the beginning of an attack or a look-alike the guard is shown every second by itself."""
 
 
 @dataclass(slots=True)
@@ -57,34 +59,40 @@ def _alarm(alert: Alert, said: int) -> Alarm:
     )
 
 
-def watch(events: pa.Table, guard: Guard) -> list[Alarm]:
-    """Shows a guard events as they would arrive, a second at a time; every alert it gave, early ones included.
+def watch(events: pa.Table, guard: Guard, begun: Sequence[int] = ()) -> list[Alarm]:
+    """Shows a guard events as they would arrive; every alert it gave, early ones included.
 
     Args:
         events: in the event's schema.
         guard: a fresh one.
+        begun: when something begins, be it an attack or not, UTC ms.
     """
     heard = _Heard()
-    for batch, now in as_they_come(events):
+    for batch, now in as_they_come(events, begun):
         heard.take(guard.feed(batch), now)
         heard.take(guard.warn(), now)
     heard.take(guard.flush(), now)
     return heard.alarms()
 
 
-def as_they_come(events: pa.Table) -> Iterator[tuple[pa.Table, int]]:
+def as_they_come(events: pa.Table, begun: Sequence[int] = ()) -> Iterator[tuple[pa.Table, int]]:
     """Events in order of arrival, in batches; with each its last arrival, UTC ms.
 
-    A batch is a second's events, or ``LEAST`` if that is more, but ends ``LONGEST`` after its first: the guard at its
-    post looks ten times a second, so what is measured here is never sooner than it would be.
+    A batch is a second's events, or ``LEAST`` if that is more, but ends ``LONGEST`` after its first; for ``CLOSELY``
+    after each moment of ``begun`` it is a second's. The guard at its post looks ten times a second, so what is measured
+    here is never sooner than it would be.
     """
     received = pc.coalesce(events["received_at"], events["event_time"]).cast(pa.int64()).to_numpy() // 1000
     order = np.argsort(received, kind="stable")
     events, received = events.take(pa.array(order)), received[order]
+    spans = np.searchsorted(received, np.sort(np.array(begun, np.int64))[:, None] + [0, CLOSELY])
     start = 0
     while start < len(received):
         second, longest = np.searchsorted(received, received[start] + np.array([SECOND, LONGEST]))
-        end = min(max(int(second), start + LEAST), max(int(longest), start + 1), len(received))
+        end = int(second)
+        if not ((spans[:, 0] <= start) & (start < spans[:, 1])).any():
+            ahead = spans[spans[:, 0] > start, 0].min(initial=len(received))
+            end = min(max(end, start + LEAST), max(int(longest), start + 1), int(ahead))
         yield events.slice(start, end - start), int(received[end - 1])
         start = end
 
@@ -92,9 +100,10 @@ def as_they_come(events: pa.Table) -> Iterator[tuple[pa.Table, int]]:
 def grade_store(seed: int, visitors: int = VISITORS, days: int = 1) -> Card:
     """Marks the guard on one store with every attack and every look-alike."""
     store = Store(days=days, visitors=visitors, seed=seed)
-    simulation = simulate(store, scenario(store, seed))
+    played = scenario(store, seed)
+    simulation = simulate(store, played)
     events = pa.concat_tables([table for _, table in simulation])
-    alarms = watch(events, new_guard(rules.rules()))
+    alarms = watch(events, new_guard(rules.rules()), [profile.start // 1000 for profile in played])
     return mark(_sources(events), labels(simulation.truth), set(attackers()), alarms)
 
 

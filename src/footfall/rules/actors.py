@@ -96,6 +96,12 @@ class Actors:
         """When each event happened; one place an event, as for ``sum``."""
         return self._times
 
+    def plainest(self, chosen: Flags) -> Flags:
+        """Some actors; those alone that keep no visit where they are the greater part, by their events."""
+        outside = chosen & np.array([visit is None for visit in self.first("user_session")], bool)
+        events = self.count()
+        return outside if 2 * events[outside].sum() >= events[chosen].sum() else chosen
+
     def named(self, chosen: Flags) -> list[str]:
         """The names of some actors."""
         return [self.names[place] for place in np.flatnonzero(chosen).tolist()]

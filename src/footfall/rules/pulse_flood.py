@@ -31,7 +31,7 @@ def bursts(finding: Finding, events: Events, _history: History) -> Finding | Non
         return None
     actors = Actors(events.table())
     within = actors.sum(np.isin((actors.times - finding.since) // PANE, loud))
-    chosen = ~actors.customers & (2 * within > actors.count())
+    chosen = actors.plainest(~actors.customers & (2 * within > actors.count()))
     return blamed(finding, actors.named(chosen), bursts=len(runs)) if chosen.any() else None
 
 

@@ -125,8 +125,6 @@ def _unsent(table: pa.Table) -> pa.Table:
 
 
 def _readers(finding: Finding, actors: Actors, **counts: int) -> Finding | None:
-    """The finding with those who look and do nothing else; where most of them keep no visit, with those alone."""
-    looking = ~actors.customers & actors.only("view", "page")
-    outside = looking & np.array([visit is None for visit in actors.first("user_session")], bool)
-    chosen = outside if 5 * outside.sum() >= 4 * looking.sum() else looking
+    """The finding with those who look and do nothing else; where most of it is of no visit, with those alone."""
+    chosen = actors.plainest(~actors.customers & actors.only("view", "page"))
     return blamed(finding, actors.named(chosen), **counts) if chosen.any() else None

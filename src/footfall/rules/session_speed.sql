@@ -42,4 +42,28 @@ GROUP BY actor
 HAVING count(DISTINCT product_id) FILTER (WHERE event_type = 'view') >= 23
    AND 10 * count(DISTINCT product_id) FILTER (WHERE event_type = 'view')
     >= 9 * count(*) FILTER (WHERE event_type = 'view')
+   AND count(*) FILTER (WHERE event_type NOT IN ('view', 'page')) = 0;
+
+-- watch: paced
+-- subject: actor
+-- key: actor
+-- window: 25 seconds
+-- hop: 5 seconds
+-- early: yes
+-- note: ten different products one after the other, not at one stroke as tabs open: of 5,066 real visits and 60,000 simulated ones of people none took even eight
+WITH steps AS (
+  SELECT *, event_time - lag(event_time) OVER (PARTITION BY actor ORDER BY event_time) AS gap
+  FROM events
+)
+SELECT actor,
+       count(*) FILTER (WHERE event_type = 'view')                   AS views,
+       count(DISTINCT product_id) FILTER (WHERE event_type = 'view') AS products,
+       count(*) FILTER (WHERE gap >= 200)                            AS pauses
+FROM steps
+WHERE verified = 0
+GROUP BY actor
+HAVING count(DISTINCT product_id) FILTER (WHERE event_type = 'view') >= 10
+   AND count(*) FILTER (WHERE gap >= 200) >= 8
+   AND 10 * count(DISTINCT product_id) FILTER (WHERE event_type = 'view')
+    >= 9 * count(*) FILTER (WHERE event_type = 'view')
    AND count(*) FILTER (WHERE event_type NOT IN ('view', 'page')) = 0
