@@ -24,9 +24,9 @@ import footfall
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 RUNTIME = "requirements.lock"
-APART = "requirements-flink.lock"
-"""Installed into an environment of its own, so that it need not agree with the others."""
-LOCKS = {RUNTIME: "build", "requirements-dev.lock": "dev", "requirements-bench.lock": "bench", APART: "flink"}
+APART = {f"requirements-{engine}.lock": engine for engine in ("flink", "spark", "trino")}
+"""Installed into an environment of its own each, so that they need not agree with the others."""
+LOCKS = {RUNTIME: "build", "requirements-dev.lock": "dev", "requirements-bench.lock": "bench", **APART}
 BINARY = ("duckdb", "msgspec", "numpy", "pyarrow", "pydantic-core")
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 40
@@ -129,7 +129,7 @@ def test_binary_packages_are_locked_for_many_platforms() -> None:
     assert {name: hashes[name] for name in BINARY if hashes[name] < 12} == {}
 
 
-@pytest.mark.parametrize("lock", [lock for lock in LOCKS if lock not in (RUNTIME, APART)])
+@pytest.mark.parametrize("lock", [lock for lock in LOCKS if lock not in (RUNTIME, *APART)])
 def test_locks_agree_with_each_other(lock: str) -> None:
     runtime = pins(RUNTIME)
     shared = {name: pinned for name, pinned in pins(lock).items() if name in runtime}
@@ -266,6 +266,22 @@ def test_an_old_python_is_refused_in_one_sentence(tmp_path: Path) -> None:
     run = make(folder, "install", f"PYTHON={old}")
     assert run.returncode == 2
     assert [line for line in run.stderr.splitlines() if "3.11 or newer" in line] == run.stderr.splitlines()[:1]
+    assert not (folder / ".venv").exists()
+
+
+@pytest.mark.parametrize("missing", ["python3.11", "java", "mvn"])
+def test_what_the_engines_lack_is_said_in_one_sentence(tmp_path: Path, missing: str) -> None:
+    folder, found = checkout(tmp_path), tmp_path / "bin"
+    found.mkdir()
+    for name in {"python3.11", "java", "mvn"} - {missing}:
+        (found / name).symlink_to("/bin/true")
+    for name in ("cat", "dirname"):
+        (found / name).symlink_to(str(shutil.which(name)))
+    run = subprocess.run(
+        ["/bin/sh", folder / "tools/engines.sh"], env={"PATH": str(found)}, capture_output=True, text=True
+    )
+    assert run.returncode == 1
+    assert [f"no {missing} was found" in line for line in run.stderr.splitlines()] == [True]
     assert not (folder / ".venv").exists()
 
 
