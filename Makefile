@@ -1,6 +1,6 @@
 # Every developer command, a line each. A target installs what it needs: run `make` for the list.
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test slow check bench docs picture pictures lock clean
+.PHONY: help install dev demo test slow check bench engines docs picture pictures lock clean
 BIN := .venv/bin
 FOOTFALL_HOME ?= footfall-data
 WRITTEN = $(shell grep -rlF --include='*.md' '[[[cog' *.md docs bench 2>/dev/null)
@@ -29,6 +29,9 @@ check: dev ## format, lint, types, layers, generated tables
 bench: dev ## side by side with the alternatives; installs them
 	@tools/bootstrap.sh dev bench flink
 	$(BIN)/python -m bench $(ARGS)
+
+engines: install ## Spark, Flink and Trino, each in an environment of its own, for `footfall conformance`
+	@tools/engines.sh
 
 docs: dev ## write the generated tables of the Markdown files again
 	$(if $(WRITTEN),$(BIN)/cog -r $(WRITTEN))

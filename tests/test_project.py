@@ -24,9 +24,9 @@ import footfall
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 RUNTIME = "requirements.lock"
-APART = "requirements-flink.lock"
-"""Installed into an environment of its own, so that it need not agree with the others."""
-LOCKS = {RUNTIME: "build", "requirements-dev.lock": "dev", "requirements-bench.lock": "bench", APART: "flink"}
+APART = {f"requirements-{engine}.lock": engine for engine in ("flink", "spark", "trino")}
+"""Installed into an environment of its own each, so that they need not agree with the others."""
+LOCKS = {RUNTIME: "build", "requirements-dev.lock": "dev", "requirements-bench.lock": "bench", **APART}
 BINARY = ("duckdb", "msgspec", "numpy", "pyarrow", "pydantic-core")
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 40
@@ -129,7 +129,7 @@ def test_binary_packages_are_locked_for_many_platforms() -> None:
     assert {name: hashes[name] for name in BINARY if hashes[name] < 12} == {}
 
 
-@pytest.mark.parametrize("lock", [lock for lock in LOCKS if lock not in (RUNTIME, APART)])
+@pytest.mark.parametrize("lock", [lock for lock in LOCKS if lock not in (RUNTIME, *APART)])
 def test_locks_agree_with_each_other(lock: str) -> None:
     runtime = pins(RUNTIME)
     shared = {name: pinned for name, pinned in pins(lock).items() if name in runtime}

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds .venv from the lock files: tools/bootstrap.sh [dev] [bench] [flink]. Does nothing when nothing changed, and
+# Builds .venv from the lock files: tools/bootstrap.sh [dev] [bench] [flink] [spark] [trino]. Does nothing when nothing changed, and
 # starts afresh after an interrupted or broken install. PYTHON names the interpreter; UV=no keeps to pip where uv is on the PATH.
 set -eu
 cd "$(dirname "$0")/.."
@@ -97,7 +97,7 @@ locked runtime requirements.lock
 layer project pyproject.toml --no-build-isolation -e .
 for extra in "$@"; do
   case $extra in
-  flink) apart flink python3.11 ;;
+  flink | spark | trino) apart "$extra" python3.11 ;;
   *) locked "$extra" "requirements-$extra.lock" ;;
   esac
 done

@@ -39,11 +39,12 @@ EXAMPLES: dict[str, list[str]] = {
     "attack": ["list"],
     "rules": ["list"],
     "incidents": ["list"],
+    "conformance": ["--engines", "duckdb", "--days", "2", "--visitors", "20"],
 }
 """A way to call each command that does something small."""
 WEEK = jsonl([*world(3), event(START, "cart", user_id="leaver", user_session="leaver", price=500)])
 """A small store with a cart that somebody left."""
-HEAVY = {"demo", "grade"}
+HEAVY = {"conformance", "demo", "grade"}
 """Commands that simulate stores, which takes a while."""
 WORDLESS = {"serve", "watch"}
 """Commands that go on until they are told to end, or print a line for each alert."""

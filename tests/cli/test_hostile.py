@@ -236,6 +236,7 @@ def test_any_name_of_a_home_or_a_file_will_do(shell: Shell) -> None:
         ["export", "visitors", "--since", "yesterday"],
         ["simulate", "-o", "x.jsonl", "--days", "none"],
         ["simulate", "-o", "x.jsonl", "--days", "0"],
+        ["conformance", "--engines", "duckdb,oracle"],
     ],
 )
 def test_wrong_usage_is_exit_code_two(shell: Shell, arguments: list[str]) -> None:

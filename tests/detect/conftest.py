@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -102,13 +100,6 @@ def run(engine: Windows, events: pa.Table, cuts: Sequence[int], allowed: int = 5
         on_time = arrivals.take(events.slice(start, stop - start))
         told += said(engine.feed(on_time, arrivals.watermark))
     return told + said(engine.flush())
-
-
-def lowered(watch: Watch) -> Watch:
-    """The watch with bounds that a handful of events can pass."""
-    head, _, having = watch.text.rpartition("HAVING")
-    having = re.sub(r">= (\d+)(?! \*)", lambda match: f">= {max(1, int(match[1]) // 15)}", having)
-    return replace(watch, text=f"{head}HAVING{having}", gate=re.sub(r">= \d+", ">= 1", watch.gate))
 
 
 @pytest.fixture(scope="session")

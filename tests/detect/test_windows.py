@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from footfall.conformance.rules import lowered
 from footfall.detect.relation import COLUMNS, SCHEMA, steps
 from footfall.detect.windows import Oracle, Panes, Windows
 from footfall.detect.windows.state import StateError
 from footfall.rules import Watch
-from tests.detect.conftest import START, Said, as_relation, lowered, made, row, run, said
+from tests.detect.conftest import START, Said, as_relation, made, row, run, said
 
 SEEDS = range(4)
 

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from footfall.cli import care, data, demo, grade, guard, incidents, rules, users
+from footfall.cli import care, conformance, data, demo, grade, guard, incidents, rules, users
 
 app = typer.Typer(
     help="Who came in, what they nearly bought, and who only pretended to be a customer.",
@@ -16,7 +16,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (*demo.COMMANDS, *data.COMMANDS, *guard.COMMANDS, *grade.COMMANDS, *care.COMMANDS):
+for command in (
+    *demo.COMMANDS,
+    *data.COMMANDS,
+    *guard.COMMANDS,
+    *grade.COMMANDS,
+    *care.COMMANDS,
+    *conformance.COMMANDS,
+):
     app.command()(command)
 app.add_typer(rules.app, name="rules")
 app.add_typer(incidents.app, name="incidents")

@@ -14,10 +14,10 @@ import pyarrow as pa
 from footfall import insights
 from footfall.detect.arrivals import ALLOWED
 from footfall.embedded.clean import open_connection, parquet
-from footfall.embedded.history import SETTLES, bound, data_until
+from footfall.embedded.history import bound, data_until
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.marts import define_view
-from footfall.insights import Query
+from footfall.insights import SETTLES, Query
 from footfall.insights.brands import brands_to_promote
 from footfall.insights.categories import occurrences, top_categories
 from footfall.insights.columns import Table

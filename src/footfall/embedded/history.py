@@ -38,8 +38,6 @@ SELECT DISTINCT day FROM ((FROM fresh EXCEPT FROM replaced) UNION ALL (FROM repl
 
 WAITS = 2
 """Days after its own that the presets of a day look at."""
-SETTLES = timedelta(days=8)
-"""After this long no cart of a day can change its state."""
 
 Write = Callable[[pa.Table], Draft]
 

@@ -26,6 +26,8 @@ Converted = tuple[pa.Array, Mask | None]
 EARLIEST = np.datetime64("1995-01-01", "us")
 LATEST = np.datetime64("2100-01-01", "us")
 LONGEST_TEXT = 1 << 16
+AMOUNT = r"^[0-9]{1,11}(\.[0-9]{0,6})?$"
+"""An amount of money in major units, as text."""
 HIGHEST_PRICE = 10**13
 """Of all pieces together, in minor units: 64 bits hold the sum of a million such rows."""
 
@@ -233,7 +235,7 @@ def to_money(array: pa.Array, minor_digits: int | None) -> Converted:
     if pa.types.is_floating(array.type):
         return _float_money(array, minor_digits)
     text = array.cast(pa.string())
-    good = _mask(pc.match_substring_regex(text, r"^\d{1,11}(\.\d{0,6})?$"))
+    good = _mask(pc.match_substring_regex(text, AMOUNT))
     if not good.all():
         text = pc.if_else(pa.array(good), text, pa.scalar(None, pa.string()))
     exact = pc.round(text.cast(pa.decimal128(18, 6)), ndigits=minor_digits, round_mode="half_to_even")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from importlib.resources import files
+
+SETTLES = timedelta(days=8)
+"""After this long no cart of a day can change its state."""
 
 _PARAMETER = re.compile(r"\$[a-z_]+")
 _NAME = re.compile(r"\b[a-z_]+\b")

@@ -1,0 +1,1 @@
+"""DataBrew: the recipe that cleans staged CSV files as ingest does, its job, and what its operations mean."""

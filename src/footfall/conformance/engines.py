@@ -1,0 +1,52 @@
+"""The engines that `make engines` installs: where they are, and running a script in an environment of theirs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from footfall.ports import FootfallError
+
+HOME = Path(sys.prefix)
+"""The environment beside whose own files the engines are."""
+INSTALL = "make engines"
+TRINO = HOME / "trino" / "server"
+_NEEDED = {
+    "flink": (HOME / "flink/bin/python", HOME / "made/flink"),
+    "spark": (HOME / "spark/bin/python", HOME / "made/spark"),
+    "trino": (HOME / "trino/bin/python", TRINO / "version"),
+}
+
+
+class EngineError(FootfallError):
+    """An engine that is not there, or that stopped with an error."""
+
+
+def installed(engine: str) -> bool:
+    """Whether an engine can be run here; those that need no installation always can."""
+    return all(path.exists() for path in _NEEDED.get(engine, ()))
+
+
+def run(engine: str, script: str, plan: dict[str, Any], folder: Path) -> None:
+    """Runs a script of this package in an engine's environment, with a plan, to its end.
+
+    Raises:
+        EngineError: it failed; what it said last.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "plan.json"
+    path.write_text(json.dumps(plan), "utf-8")
+    python = _NEEDED[engine][0]
+    own = {"PATH": f"{python.parent}:{os.environ['PATH']}", "SPARK_LOCAL_IP": "127.0.0.1", "TZ": "UTC"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SPARK_"))} | own
+    command = [str(python), "-W", "ignore", str(Path(__file__).with_name(script)), str(path)]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace")
+    if done.returncode:
+        log = folder / "said.txt"
+        log.write_text(done.stdout + done.stderr, "utf-8")
+        causes = [line.strip() for line in done.stderr.splitlines() if "Exception" in line or "Error" in line]
+        raise EngineError(f"{engine} stopped: {causes[-1] if causes else 'no reason given'} (all it said: {log})")
