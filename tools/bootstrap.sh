@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds .venv from the lock files: tools/bootstrap.sh [dev] [bench] [flink]. Does nothing when nothing changed, and
+# Builds .venv from the lock files: tools/bootstrap.sh [dev] [bench] [flink] [infra]. Does nothing when nothing changed, and
 # starts afresh after an interrupted or broken install. PYTHON names the interpreter; UV=no keeps to pip where uv is on the PATH.
 set -eu
 cd "$(dirname "$0")/.."

@@ -1,0 +1,1 @@
+"""The AWS plane: the ports over Kinesis, DynamoDB, SNS and CloudWatch."""
