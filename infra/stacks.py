@@ -10,8 +10,9 @@ from constructs import Construct
 import footfall
 from footfall.aws.sizes import Size
 from infra.units.access import Encryption
+from infra.units.application import Application
 from infra.units.batch import Daily, JobEncryption, Questions
-from infra.units.detection import Application, Record, Response
+from infra.units.detection import Record, Response
 from infra.units.function import Libraries, Release
 from infra.units.lake import Lake
 from infra.units.monitoring import Alarms, Outlook, Product

@@ -1,28 +1,28 @@
-"""Detection: the record of incidents, the Flink application that finds, the functions that judge and tell."""
+"""Detection: the record of incidents, and the functions that judge what Flink finds, tell people and shut out."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import CfnCondition, CfnParameter, Duration, Fn, RemovalPolicy, Stack
+from aws_cdk import CfnCondition, CfnParameter, Duration, Fn, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kinesisanalyticsv2 as flink
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
-from aws_cdk import aws_logs as logs
+from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from footfall.aws import incident_items as items
+from footfall.aws import signals
 from footfall.aws.environment import Told
 from footfall.aws.sizes import Size
 from infra.units.access import ENCRYPTS, RETAIN, Role
-from infra.units.function import RETRIES, Libraries, Release, Worker
+from infra.units.function import RETRIES, Libraries, Worker
 from infra.units.lake import Lake
-from infra.units.stream import READS, WRITES, Letters, Streams
+from infra.units.stream import READS, Letters, Streams
 
 KEEPS = [
     *("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"),
@@ -66,95 +66,6 @@ class Record(Construct):
         return [self.table.table_arn, *indexes]
 
 
-class Application(Construct):
-    """The Flink application: judges ``raw`` into ``clean``, and says in ``signals`` what the rules' windows hold."""
-
-    RUNTIME = "FLINK-1_20"
-    CODE = "flink.zip"
-    JAR = "lib/footfall-flink.jar"
-
-    def __init__(self, scope: Construct, streams: Streams, release: Release, key: kms.IKey, size: Size) -> None:
-        super().__init__(scope, "Application")
-        self.role = Role(self, "Role", "kinesisanalytics.amazonaws.com")
-        self.role.may(READS, streams.raw.stream_arn, streams.clean.stream_arn)
-        self.role.may(WRITES, streams.clean.stream_arn, streams.signals.stream_arn)
-        self.role.may(["s3:GetObject", "s3:GetObjectVersion"], release.bucket.arn_for_objects(release.key(self.CODE)))
-        self.role.may(ENCRYPTS, key.key_arn)
-        self.application = flink.CfnApplication(
-            self,
-            "Flink",
-            runtime_environment=self.RUNTIME,
-            service_execution_role=self.role.role_arn,
-            application_configuration=self._configuration(streams, release, size),
-            run_configuration=flink.CfnApplication.RunConfigurationProperty(
-                application_restore_configuration=flink.CfnApplication.ApplicationRestoreConfigurationProperty(
-                    application_restore_type="RESTORE_FROM_LATEST_SNAPSHOT"
-                )
-            ),
-        )
-        self._logged()
-
-    def _configuration(
-        self, streams: Streams, release: Release, size: Size
-    ) -> flink.CfnApplication.ApplicationConfigurationProperty:
-        part = flink.CfnApplication
-        content = part.S3ContentLocationProperty(bucket_arn=release.bucket.bucket_arn, file_key=release.key(self.CODE))
-        return part.ApplicationConfigurationProperty(
-            application_code_configuration=part.ApplicationCodeConfigurationProperty(
-                code_content_type="ZIPFILE", code_content=part.CodeContentProperty(s3_content_location=content)
-            ),
-            application_snapshot_configuration=part.ApplicationSnapshotConfigurationProperty(snapshots_enabled=True),
-            environment_properties=part.EnvironmentPropertiesProperty(property_groups=self._properties(streams)),
-            flink_application_configuration=part.FlinkApplicationConfigurationProperty(
-                checkpoint_configuration=part.CheckpointConfigurationProperty(
-                    configuration_type="CUSTOM", checkpointing_enabled=True, checkpoint_interval=10_000
-                ),
-                monitoring_configuration=part.MonitoringConfigurationProperty(
-                    configuration_type="CUSTOM", metrics_level="APPLICATION", log_level="INFO"
-                ),
-                parallelism_configuration=part.ParallelismConfigurationProperty(
-                    configuration_type="CUSTOM",
-                    parallelism=size.parallelism,
-                    parallelism_per_kpu=size.a_unit,
-                    auto_scaling_enabled=size.parallelism > 1,
-                ),
-            ),
-        )
-
-    def _properties(self, streams: Streams) -> list[flink.CfnApplication.PropertyGroupProperty]:
-        group = flink.CfnApplication.PropertyGroupProperty
-        return [
-            group(
-                property_group_id="kinesis.analytics.flink.run.options",
-                property_map={"python": "main.py", "jarfile": self.JAR},
-            ),
-            group(
-                property_group_id="footfall",
-                property_map={
-                    "region": Stack.of(self).region,
-                    "raw": streams.raw.stream_arn,
-                    "clean": streams.clean.stream_arn,
-                    "signals": streams.signals.stream_arn,
-                },
-            ),
-        ]
-
-    def _logged(self) -> None:
-        log = logs.LogGroup(self, "Log", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY)
-        stream = logs.LogStream(self, "LogStream", log_group=log, removal_policy=RemovalPolicy.DESTROY)
-        log.grant_write(self.role)
-        place = Stack.of(self).format_arn(
-            service="logs", resource=f"log-group:{log.log_group_name}:log-stream:{stream.log_stream_name}"
-        )
-        option = flink.CfnApplicationCloudWatchLoggingOption
-        option(
-            self,
-            "Logging",
-            application_name=self.application.ref,
-            cloud_watch_logging_option=option.CloudWatchLoggingOptionProperty(log_stream_arn=place),
-        )
-
-
 class Response(Construct):
     """What follows from a signal: incidents kept, people told, verdicts in the lake, addresses shut out."""
 
@@ -172,6 +83,7 @@ class Response(Construct):
         super().__init__(scope, "Response")
         self._libraries, self._record, self._key = libraries, record, key
         self.respond = self._respond(streams, letters, size)
+        self._ticks(streams)
         self.verdicts = self._verdicts(lake)
         self.notify = self._notify()
         self.block = self._block()
@@ -185,6 +97,7 @@ class Response(Construct):
                 Told.INCIDENTS: self._record.table.table_name,
                 Told.ALERTS: self._record.topic.topic_arn,
                 Told.LETTERS: letters.delivery.ref,
+                Told.SIGNALS: streams.signals.stream_name,
             },
             memory_mb=size.memory_mb,
         )
@@ -201,6 +114,25 @@ class Response(Construct):
             )
         )
         return worker
+
+    def _ticks(self, streams: Streams) -> None:
+        """A tick a minute into the signals: time passes though nobody comes, and in order with what Flink says."""
+        role = Role(self, "TickRole", "scheduler.amazonaws.com")
+        role.may(["kinesis:PutRecord"], streams.signals.stream_arn)
+        role.may(ENCRYPTS, self._key.key_arn)
+        part = scheduler.CfnSchedule
+        part(
+            self,
+            "Tick",
+            schedule_expression="rate(1 minute)",
+            flexible_time_window=part.FlexibleTimeWindowProperty(mode="OFF"),
+            target=part.TargetProperty(
+                arn=streams.signals.stream_arn,
+                role_arn=role.role_arn,
+                input=Stack.of(self).to_json_string({signals.TICK: "<aws.scheduler.scheduled-time>"}),
+                kinesis_parameters=part.KinesisParametersProperty(partition_key=signals.TICK),
+            ),
+        )
 
     def _verdicts(self, lake: Lake) -> Worker:
         worker = Worker(self, "verdicts", self._libraries, {Told.LAKE: lake.bucket.bucket_name})
@@ -227,6 +159,7 @@ class Response(Construct):
             default="/footfall/channels",
             description="The parameter (SecureString) that holds the channels to tell, as apprise addresses",
         )
+        channels.override_logical_id("Channels")
         worker = Worker(self, "notify", self._libraries, {Told.CHANNELS: channels.value_as_string})
         place = f"parameter{channels.value_as_string}"
         worker.role.may(["ssm:GetParameter"], Stack.of(self).format_arn(service="ssm", resource=place))
@@ -242,6 +175,7 @@ class Response(Construct):
             default="",
             description="ARNs of the WAF IP sets (IPv4, IPv6) that shut addresses out; none: nobody is shut out",
         )
+        sets.override_logical_id("IpSets")
         told = Fn.join(",", sets.value_as_list)
         worker = Worker(
             self, "block", self._libraries, {Told.INCIDENTS: self._record.table.table_name, Told.IP_SETS: told}

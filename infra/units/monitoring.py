@@ -13,8 +13,9 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from footfall.aws.meter import LAG, NAMESPACE, UNIT
+from infra.units.application import Application
 from infra.units.batch import Daily
-from infra.units.detection import Application, Response
+from infra.units.detection import Response
 from infra.units.function import Worker
 from infra.units.stream import Collector, Delivery, Letters, Streams
 

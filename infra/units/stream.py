@@ -58,6 +58,7 @@ class Collector(Construct):
         keys = CfnParameter(
             self, "WriteKeys", default="", description="Write keys with commas between; none: no events"
         )
+        keys.override_logical_id("WriteKeys")
         self.worker = Worker(
             self,
             "collector",

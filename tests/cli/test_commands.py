@@ -39,6 +39,7 @@ EXAMPLES: dict[str, list[str]] = {
     "attack": ["list"],
     "rules": ["list"],
     "incidents": ["list"],
+    "deploy": ["plan"],
 }
 """A way to call each command that does something small."""
 WEEK = jsonl([*world(3), event(START, "cart", user_id="leaver", user_session="leaver", price=500)])

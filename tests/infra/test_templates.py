@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -111,6 +112,19 @@ def test_a_stream_s_function_reports_halves_retries_and_puts_by() -> None:
         assert source.properties["BisectBatchOnFunctionError"]
         assert 0 < source.properties["MaximumRetryAttempts"] < 10
         assert source.properties["DestinationConfig"]["OnFailure"]["Destination"]
+
+
+def test_every_function_has_a_shell() -> None:
+    folder = Path(__file__).parents[2] / "src"
+    handlers = {function.properties["Handler"].rpartition(".") for function in resources("AWS::Lambda::Function")}
+    assert {name for _, _, name in handlers} == {"handler"}
+    shells = {folder / f"{module.replace('.', '/')}.py" for module, _, _ in handlers}
+    assert {path.name for path in shells} == {
+        path.name for path in (folder / "footfall/aws/functions").glob("[!_]*.py")
+    }
+    assert {
+        path.name: len(path.read_text().splitlines()) for path in shells if len(path.read_text().splitlines()) > 40
+    } == {}
 
 
 def test_tables_have_the_event_s_columns_and_need_no_crawler() -> None:
