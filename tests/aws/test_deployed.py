@@ -67,7 +67,7 @@ def signals_of(stream: str, put_into: str) -> None:
     assert lines
     lines.append({"tick": int(time.time() * 1000) + 60_000})
     for line in lines:
-        boto3.client("kinesis").put_record(StreamName=put_into, Data=json.dumps(line), PartitionKey="s")
+        put(put_into, line)
 
 
 def test_a_flood_through_the_collector_is_an_incident_and_heard_of(deployed: Deployment) -> None:
@@ -90,6 +90,13 @@ def test_a_flood_through_the_collector_is_an_incident_and_heard_of(deployed: Dep
     bucket = deployed.of("footfall-kept", "LakeEvents7")
     rows = until(lambda: parquet(bucket, "verdicts/"))
     assert {row["id"] for row in rows} >= {verdict.id for verdict in verdicts}
+    put(deployed.of("footfall-kept", "StreamsSignals"), {"tick": int(time.time() * 1000) + 3_600_000})
+    until(lambda: not store.incidents(going=True))
+
+
+def put(stream: str, line: dict[str, Any]) -> None:
+    """Puts a signal, as the Flink application or the scheduler would."""
+    boto3.client("kinesis").put_record(StreamName=stream, Data=json.dumps(line), PartitionKey="s")
 
 
 def parquet(bucket: str, prefix: str) -> list[dict[str, Any]]:
@@ -150,13 +157,3 @@ def test_a_stranger_without_a_key_is_turned_away(deployed: Deployment) -> None:
         urlopen(Request(f"{deployed.collector}/v1/batch", body, {"content-type": "application/json"}))
     assert refused.value.code == 401
     refused.value.close()
-
-
-def test_time_passes_by_a_tick_alone(deployed: Deployment) -> None:
-    from footfall.aws.incident_store import Incidents
-
-    later = int(time.time() * 1000) + 3_600_000
-    stream = deployed.of("footfall-kept", "StreamsSignals")
-    boto3.client("kinesis").put_record(StreamName=stream, Data=json.dumps({"tick": later}), PartitionKey="tick")
-    store = Incidents(deployed.of("footfall-kept", "RecordIncidents"))
-    until(lambda: store.incidents() and not store.incidents(going=True))
