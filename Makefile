@@ -1,12 +1,12 @@
 # Every developer command, a line each. A target installs what it needs: run `make` for the list.
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test slow check bench engines docs picture pictures lock clean
+.PHONY: help install dev demo test slow check bench engines docs picture pictures templates lock clean
 BIN := .venv/bin
 FOOTFALL_HOME ?= footfall-data
 WRITTEN = $(shell grep -rlF --include='*.md' '[[[cog' *.md docs bench 2>/dev/null)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: ## .venv/bin/footfall and what it needs to run, nothing else
 	@tools/bootstrap.sh
@@ -20,7 +20,8 @@ demo: install ## a simulated store with attacks: the whole product on it, and it
 test: dev ## the tests, but for the slow ones
 	$(BIN)/pytest -n auto --dist worksteal -m "not slow" $(ARGS)
 
-slow: dev ## the tests that take minutes
+slow: dev ## the tests that take minutes; installs what the AWS plane's need
+	@tools/bootstrap.sh dev infra
 	$(BIN)/pytest -n auto --dist worksteal -m slow $(ARGS)
 
 check: dev ## format, lint, types, layers, generated tables
@@ -42,6 +43,10 @@ lock: install ## the lock files from pyproject.toml; ARGS=--upgrade for newer ve
 clean: ## remove what was installed and cached; the data stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+templates: dev ## the CloudFormation templates of the AWS plane, from infra/
+	@tools/bootstrap.sh dev infra
+	$(BIN)/python -m infra.templates
 
 pictures: dev demo ## docs/pictures: every page of the demo's dashboard in light, dark and on a phone; wants chromium
 	$(BIN)/python tools/pictures.py $(FOOTFALL_HOME) docs/pictures

@@ -26,7 +26,13 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 RUNTIME = "requirements.lock"
 APART = {f"requirements-{engine}.lock": engine for engine in ("flink", "spark", "trino")}
 """Installed into an environment of its own each, so that they need not agree with the others."""
-LOCKS = {RUNTIME: "build", "requirements-dev.lock": "dev", "requirements-bench.lock": "bench", **APART}
+LOCKS = {
+    RUNTIME: "build",
+    "requirements-dev.lock": "dev",
+    "requirements-bench.lock": "bench",
+    "requirements-infra.lock": "infra",
+    **APART,
+}
 BINARY = ("duckdb", "msgspec", "numpy", "pyarrow", "pydantic-core")
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 40
@@ -81,6 +87,11 @@ def pins(lock: str) -> dict[str, list[Requirement]]:
     return found
 
 
+def versions(pinned: list[Requirement]) -> list[str]:
+    """What a name is pinned to, on whatever platform."""
+    return [str(requirement.specifier) for requirement in pinned]
+
+
 def entries(lock: str) -> dict[str, int]:
     """The number of hashes each line of a lock has, by what it pins."""
     blocks = re.split(r"^(?=\S)", (ROOT / lock).read_text("utf-8"), flags=re.MULTILINE)
@@ -110,10 +121,10 @@ def test_every_lock_is_known() -> None:
 def test_a_lock_holds_what_the_project_asks_for(lock: str) -> None:
     pinned = pins(lock)
     for requirement in wanted(lock):
-        versions = [next(iter(pin.specifier)) for pin in pinned.get(canonicalize_name(requirement.name), [])]
-        assert versions, f"{requirement} is not in {lock}: run make lock"
-        assert all(version.operator == "==" for version in versions)
-        assert all(requirement.specifier.contains(version.version) for version in versions), f"{requirement} in {lock}"
+        found = [next(iter(pin.specifier)) for pin in pinned.get(canonicalize_name(requirement.name), [])]
+        assert found, f"{requirement} is not in {lock}: run make lock"
+        assert all(version.operator == "==" for version in found)
+        assert all(requirement.specifier.contains(version.version) for version in found), f"{requirement} in {lock}"
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -134,8 +145,9 @@ def test_locks_agree_with_each_other(lock: str) -> None:
     runtime = pins(RUNTIME)
     shared = {name: pinned for name, pinned in pins(lock).items() if name in runtime}
     assert shared
-    versions = {name: [str(pin.specifier) for pin in pinned] for name, pinned in shared.items()}
-    assert versions == {name: [str(pin.specifier) for pin in runtime[name]] for name in shared}
+    assert {name: versions(pinned) for name, pinned in shared.items()} == {
+        name: versions(runtime[name]) for name in shared
+    }
 
 
 def test_the_build_group_is_what_the_build_needs() -> None:

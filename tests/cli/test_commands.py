@@ -40,6 +40,7 @@ EXAMPLES: dict[str, list[str]] = {
     "rules": ["list"],
     "incidents": ["list"],
     "conformance": ["--engines", "duckdb", "--days", "2", "--visitors", "20"],
+    "deploy": ["plan"],
 }
 """A way to call each command that does something small."""
 WEEK = jsonl([*world(3), event(START, "cart", user_id="leaver", user_session="leaver", price=500)])

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from footfall.channels import LOG, tell
 from footfall.config import Alerts
 from footfall.detect.desk import Desk
 from footfall.embedded.incident_store import EmbeddedIncidents
-from footfall.embedded.notify import FIRST_WAIT, HOUR, LOG, Postman, tell, wait_after
+from footfall.embedded.notify import FIRST_WAIT, HOUR, Postman, wait_after
 from footfall.layout import Layout
 from tests.conftest import temporary_folder
 from tests.detect.desks import MANNERS, found

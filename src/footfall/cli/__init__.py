@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from footfall.cli import care, conformance, data, demo, grade, guard, incidents, rules, users
+from footfall.cli import care, conformance, data, demo, deploy, grade, guard, incidents, rules, users
 
 app = typer.Typer(
     help="Who came in, what they nearly bought, and who only pretended to be a customer.",
@@ -28,6 +28,7 @@ for command in (
 app.add_typer(rules.app, name="rules")
 app.add_typer(incidents.app, name="incidents")
 app.add_typer(users.app, name="users")
+app.add_typer(deploy.app, name="deploy")
 
 
 def main() -> None:

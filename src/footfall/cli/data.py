@@ -117,8 +117,8 @@ def export(
 ) -> None:
     """Write an answer whole to a file: visitors, carts, hours, weekdays, windows, brands, funnel and the others."""
     from footfall.cli import show
+    from footfall.detect.blocklist import FORMS
     from footfall.embedded.answers import Answers
-    from footfall.embedded.blocklist import FORMS
     from footfall.embedded.export import guard_rows, rows_of, write_csv, write_file
     from footfall.embedded.guard_exports import GUARD, write_blocklist
     from footfall.embedded.run import open_lake

@@ -103,7 +103,7 @@ class Guard:
     def flush(self) -> GuardChanges:
         """Closes every window that holds an event: the end of the input."""
         found, panes = self._windows.flush(), self._pulse.flush()
-        return self._judge(found, panes, self._arrivals.flush())
+        return self.judge(found, panes, self._arrivals.flush())
 
     def warn(self) -> GuardChanges:
         """What the watches that may warn early say of windows still open."""
@@ -135,10 +135,16 @@ class Guard:
     def _advance(self, on_time: pa.Table) -> GuardChanges:
         watermark = self._arrivals.watermark
         found, panes = self._windows.feed(on_time, watermark), self._pulse.feed(on_time, watermark)
-        return self._judge(found, panes, watermark + 1)
+        return self.judge(found, panes, watermark + 1)
 
-    def _judge(self, found: Iterable[Found], panes: Iterable[tuple[str, int, pa.Table]], closed: int) -> GuardChanges:
-        """Judges what closed, in order of time: first what was usual, then the surge, then the watches."""
+    def judge(self, found: Iterable[Found], panes: Iterable[tuple[str, int, pa.Table]], closed: int) -> GuardChanges:
+        """Judges what closed, in order of time: first what was usual, then the surge, then the watches.
+
+        Args:
+            found: what the windows of the watches hold, whoever keeps them.
+            panes: the rows of the feeds: the feed, the end of its window, the rows.
+            closed: nothing that ends at or before it will follow, UTC ms.
+        """
         self._rows.clear()
         findings: list[Finding] = []
         for end, due in _by_end(found, panes):

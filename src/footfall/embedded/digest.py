@@ -1,3 +1,4 @@
+from footfall.channels import LOG, tell
 """The weekly mail, sent once a week to each channel, however often the process is started."""
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from tempfile import TemporaryDirectory
 
 from footfall.embedded.incident_store import EmbeddedIncidents
 from footfall.embedded.lake import EmbeddedLake
-from footfall.embedded.notify import LOG, tell
 from footfall.embedded.screen import EmbeddedPlane
 from footfall.ports import FootfallError, GuardChanges
 from footfall.web.digest import Digest, digest

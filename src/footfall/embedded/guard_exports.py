@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from footfall.detect import blocklist
 from footfall.detect.verdicts import excluded
-from footfall.embedded import blocklist
 from footfall.embedded.changes import changes
 from footfall.embedded.history import data_until
 from footfall.embedded.incident_store import EmbeddedIncidents, standing_verdicts

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from logging import NullHandler, getLogger
-from warnings import catch_warnings, simplefilter
 
+from footfall.channels import Send, tell
 from footfall.config import Alerts
 from footfall.embedded.incident_store import EmbeddedIncidents
 
-LOG = "log"
 FIRST_WAIT = 10_000
 LONGEST_WAIT = 3_600_000
 HOUR = 3_600_000
-
-Send = Callable[[str, str, str], str]
-"""Sends a title and a text to a channel; what went wrong, or nothing."""
 
 DUE = """
 SELECT rowid AS number, * FROM outbox WHERE state = 'waiting' AND due <= :now
@@ -123,32 +117,6 @@ def wait_after(tries: int) -> int:
     [10, 20, 40, 3600]
     """
     return min(LONGEST_WAIT, FIRST_WAIT << min(tries - 1, 16))
-
-
-def tell(target: str, title: str, text: str, pictures: Sequence[str] = ()) -> str:
-    """Sends one message to one channel: ``log`` is standard error, everything else an apprise address.
-
-    With pictures, which are paths of files, the text is HTML that names them: ``cid:`` and the file's name.
-
-    Returns:
-        Nothing when it arrived; else what went wrong, without the address, which may hold a password.
-    """
-    if target == LOG:
-        sys.stderr.write(f"{title}\n" + "".join(f"  {line}\n" for line in text.splitlines()))
-        sys.stderr.flush()
-        return ""
-    import apprise
-
-    getLogger("apprise").addHandler(NullHandler())
-    channel, kind = apprise.Apprise(), target.partition(":")[0]
-    with catch_warnings():
-        simplefilter("ignore", DeprecationWarning)
-        known = channel.add(target)
-    if not known:
-        return f"{kind}: this address cannot be used"
-    form = apprise.NotifyFormat.HTML if pictures else None
-    told = channel.notify(title=title, body=text, body_format=form, attach=list(pictures) or None)
-    return "" if told else f"{kind}: not delivered"
 
 
 def _left(row: sqlite3.Row, targets: Sequence[str]) -> list[str]:

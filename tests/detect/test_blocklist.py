@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footfall.detect.blocklist import DAY, aws_waf, blocked, cidr, nginx, plain, rows
 from footfall.detect.verdicts import CROWD
-from footfall.embedded.blocklist import DAY, aws_waf, blocked, cidr, nginx, plain, rows
 from footfall.incident import Subject, Verdict
 
 NOW = 10 * DAY

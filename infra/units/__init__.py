@@ -1,0 +1,1 @@
+"""One construct a unit: a stack only composes and grants."""

@@ -1,0 +1,1 @@
+"""Lambda shells: parse, call, report partial failure, raise again."""

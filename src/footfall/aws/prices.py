@@ -1,0 +1,121 @@
+"""What AWS asks for in US dollars, and what a store of a size costs a month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from footfall.aws.sizes import Size
+
+AS_OF = "2026-11"
+REGION = "us-east-1"
+HOURS, DAYS, SECONDS = 730, 30.4, 2_628_000
+"""Of a month."""
+EVENT_BYTES = 600
+"""Of an event as JSON; a record of Firehose counts as 5 KB at least, a unit of Kinesis as 25 KB."""
+PARQUET_BYTES = 90
+"""Of an event in the lake."""
+COLLECT_S = 0.02
+"""That the collector takes for a request of one event."""
+COMPARED = 2_214
+"""USD a month: the published cost of a product of this kind, 24 h real time at 10 requests a second."""
+GIB = 1 << 30
+
+PRICES: Mapping[str, float] = {
+    "kinesis shard-hour": 0.015,
+    "kinesis million put units": 0.014,
+    "flink unit-hour": 0.11,
+    "flink running storage GB-month": 0.10,
+    "lambda million requests": 0.20,
+    "lambda GB-second": 0.0000133334,
+    "firehose GB": 0.029,
+    "firehose format GB": 0.018,
+    "s3 GB-month": 0.023,
+    "s3 million puts": 5.0,
+    "glue unit-hour": 0.44,
+    "athena TB": 5.0,
+    "dynamodb million writes": 0.625,
+    "cloudwatch metric": 0.30,
+    "cloudwatch alarm": 0.10,
+    "cloudwatch dashboard": 3.0,
+    "cloudwatch logs GB": 0.50,
+    "kms key": 1.0,
+    "kms million requests": 3.0,
+}
+"""List prices at ``AS_OF`` in ``REGION``, beyond any free tier, on demand."""
+
+
+class Line(NamedTuple):
+    """One service: what it costs a month, and what that is made of."""
+
+    service: str
+    dollars: float
+    of: str
+
+
+def estimate(size: Size) -> list[Line]:
+    """What a store of a size costs a month, the dearest service first.
+
+    The traffic is the size's average, every hour of the month, one event a request; people's screens (QuickSight) and
+    data transfer out are not in it.
+    """
+    events = size.events * SECONDS / 1e6
+    lines = [
+        _kinesis(size, events),
+        _flink(size),
+        _functions(size, events),
+        _delivery(events),
+        _lake(size, events),
+        _batch(size, events),
+        Line("DynamoDB", 3 * PRICES["dynamodb million writes"], "3 M writes of incidents and places"),
+        _watching(events),
+        Line("KMS", PRICES["kms key"] + PRICES["kms million requests"], "one key, 1 M requests"),
+    ]
+    return sorted(lines, key=lambda line: -line.dollars)
+
+
+def _kinesis(size: Size, events: float) -> Line:
+    shards = 2 * size.shards + 1
+    dollars = shards * HOURS * PRICES["kinesis shard-hour"] + 2 * events * PRICES["kinesis million put units"]
+    return Line("Kinesis", dollars, f"{shards} shards, {2 * events:,.0f} M records")
+
+
+def _flink(size: Size) -> Line:
+    units = size.kpus + 1
+    storage = 50 * size.kpus * PRICES["flink running storage GB-month"]
+    return Line("Managed Flink", units * HOURS * PRICES["flink unit-hour"] + storage, f"{units} units, 24 h a day")
+
+
+def _functions(size: Size, events: float) -> Line:
+    respond = SECONDS / 1e6
+    seconds = (events * COLLECT_S + respond * 0.1) * 1e6 * size.memory_mb / 1024
+    dollars = (events + respond) * PRICES["lambda million requests"] + seconds * PRICES["lambda GB-second"]
+    return Line("Lambda", dollars, f"{events + respond:,.0f} M calls")
+
+
+def _delivery(events: float) -> Line:
+    gigabytes = events * 1e6 * 5 * 1024 / GIB
+    dollars = gigabytes * (PRICES["firehose GB"] + PRICES["firehose format GB"])
+    return Line("Firehose", dollars, f"{gigabytes:,.0f} GB as it counts them")
+
+
+def _lake(size: Size, events: float) -> Line:
+    gigabytes = 2 * events * 1e6 * PARQUET_BYTES * size.months / GIB
+    puts = DAYS * 24 * 12 * 2 / 1e6
+    dollars = gigabytes * PRICES["s3 GB-month"] + puts * PRICES["s3 million puts"]
+    return Line("S3", dollars, f"{gigabytes:,.0f} GB, raw and clean, after {size.months} months")
+
+
+def _batch(size: Size, events: float) -> Line:
+    hours = DAYS * size.glue_workers * size.glue_minutes / 60
+    scanned = DAYS * 5 * events * 1e6 * PARQUET_BYTES / 1e12
+    dollars = hours * PRICES["glue unit-hour"] + scanned * PRICES["athena TB"]
+    return Line("Glue and Athena", dollars, f"{hours:,.0f} unit-hours, {scanned:,.2f} TB read")
+
+
+def _watching(events: float) -> Line:
+    logs = 0.5 + events * 1e6 * 200 / GIB / 10
+    dollars = 8 * PRICES["cloudwatch metric"] + 25 * PRICES["cloudwatch alarm"] + PRICES["cloudwatch dashboard"]
+    return Line(
+        "CloudWatch", dollars + logs * PRICES["cloudwatch logs GB"], f"8 metrics, 25 alarms, {logs:,.1f} GB of logs"
+    )

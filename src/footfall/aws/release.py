@@ -1,0 +1,39 @@
+"""A release: the code that the stacks run, as archives under one prefix of the workshop's bucket."""
+
+from __future__ import annotations
+
+import zipfile
+from hashlib import sha256
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+
+PACKAGE = Path(str(files("footfall")))
+FUNCTIONS, LIBRARIES, FLINK, JOB = "functions.zip", "libraries.zip", "flink.zip", "glue/job.py"
+LEFT_OUT = {"__pycache__", "templates"}
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def functions() -> bytes:
+    """The package itself as an archive; the same files give the same bytes."""
+    paths = [path for path in PACKAGE.rglob("*") if path.is_file() and not LEFT_OUT & set(path.parts)]
+    return archive({f"footfall/{path.relative_to(PACKAGE).as_posix()}": path.read_bytes() for path in paths})
+
+
+def archive(contents: dict[str, bytes]) -> bytes:
+    """Files by their names as a zip archive, the same whenever it is made."""
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as written:
+        for name, content in sorted(contents.items()):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
+            written.writestr(entry, content)
+    return buffer.getvalue()
+
+
+def name(artefacts: dict[str, bytes]) -> str:
+    """A release's name, by all that is in it."""
+    digest = sha256()
+    for key, content in sorted(artefacts.items()):
+        digest.update(key.encode() + sha256(content).digest())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,66 @@
+"""Verdicts into the lake: each change of one, as the table's stream tells it, a row of Parquet under its day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import boto3
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from footfall.aws import incident_items as items
+from footfall.aws.tables import TABLES, VERDICT_COLUMNS, VERDICTS
+from footfall.incident import Verdict
+from footfall.layout import partition
+
+_ARROW = {"string": pa.string(), "bigint": pa.int64(), "int": pa.int32()}
+SCHEMA = pa.schema([(name, _ARROW[kind]) for name, kind in VERDICT_COLUMNS.items()])
+
+
+def row(image: Mapping[str, Any], changed_at: int) -> dict[str, Any]:
+    """A verdict as a change left it.
+
+    Args:
+        image: the item, plain values by name.
+        changed_at: when, seconds since 1970.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is no verdict.
+    """
+    verdict: Verdict = items.verdict_of(image)
+    return {
+        "id": verdict.id,
+        "subject_kind": verdict.subject.kind,
+        "subject": verdict.subject.name,
+        "valid_from": verdict.valid_from,
+        "valid_to": verdict.valid_to,
+        "incident": verdict.incident,
+        "rule": verdict.rule,
+        "version": verdict.version,
+        "class": verdict.klass,
+        "threat": verdict.threat,
+        "confidence": verdict.confidence,
+        "withdrawn": verdict.withdrawn,
+        "changed_at": 1000 * int(changed_at),
+    }
+
+
+def write(bucket: str, name: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Writes rows, a file a day of change; the same name again replaces the file.
+
+    Returns:
+        The keys written.
+    """
+    described = TABLES[VERDICTS]
+    days: dict[str, list[Mapping[str, Any]]] = {}
+    for each in rows:
+        day = datetime.fromtimestamp(each["changed_at"] / 1000, UTC).date()
+        days.setdefault(f"{described.prefix}/{partition(described.key, day)}/{name}.parquet", []).append(each)
+    for key, held in days.items():
+        buffer = BytesIO()
+        pq.write_table(pa.Table.from_pylist([*held], SCHEMA), buffer, compression="zstd")
+        boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=buffer.getvalue())
+    return list(days)

@@ -1,0 +1,38 @@
+"""What a month costs: every price counts, larger stores cost more, and a small one stays far below its like."""
+
+from __future__ import annotations
+
+import pytest
+
+from footfall.aws import prices
+from footfall.aws.sizes import SIZES
+
+
+def total(name: str) -> float:
+    """USD a month."""
+    return sum(line.dollars for line in prices.estimate(SIZES[name]))
+
+
+@pytest.mark.parametrize("price", prices.PRICES)
+def test_every_price_counts(price: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = total("large")
+    monkeypatch.setattr(prices, "PRICES", {**prices.PRICES, price: 2 * prices.PRICES[price]})
+    assert total("large") > before
+
+
+def test_the_dearest_comes_first_and_larger_stores_cost_more() -> None:
+    for size in SIZES.values():
+        dollars = [line.dollars for line in prices.estimate(size)]
+        assert dollars == sorted(dollars, reverse=True)
+    assert total("small") < total("medium") < total("large")
+
+
+def test_a_store_of_the_published_rate_costs_a_ninth_of_the_published_price() -> None:
+    assert SIZES["small"].events == 10
+    assert 9 * total("small") < prices.COMPARED
+
+
+def test_the_small_store_by_hand() -> None:
+    found = {line.service: round(line.dollars, 2) for line in prices.estimate(SIZES["small"])}
+    assert found["Managed Flink"] == round(2 * 730 * 0.11 + 50 * 0.10, 2)
+    assert found["Kinesis"] == round(3 * 730 * 0.015 + 2 * 26.28 * 0.014, 2)
