@@ -39,6 +39,8 @@ EXAMPLES: dict[str, list[str]] = {
     "attack": ["list"],
     "rules": ["list"],
     "incidents": ["list"],
+    "users": ["list"],
+    "digest": [],
 }
 """A way to call each command that does something small."""
 WEEK = jsonl([*world(3), event(START, "cart", user_id="leaver", user_session="leaver", price=500)])
