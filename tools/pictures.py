@@ -23,9 +23,9 @@ FLAGS = (
     "--disable-component-update",
     "--no-first-run",
 )
-SHOTS = {"light": (1360, 900, 1), "dark": (1360, 900, 1), "phone": (390, 844, 2)}
+SHOTS = {"light": (1360, 900, 1), "dark": (1360, 900, 1), "phone": (390, 844, 1)}
 """Width, height, and dots a pixel."""
-TALLEST = 2_400
+TALLEST = 1_500
 """Pixels of a page that a picture shows."""
 
 

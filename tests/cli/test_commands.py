@@ -41,6 +41,8 @@ EXAMPLES: dict[str, list[str]] = {
     "incidents": ["list"],
     "conformance": ["--engines", "duckdb", "--days", "2", "--visitors", "20"],
     "deploy": ["plan"],
+    "users": ["list"],
+    "digest": [],
 }
 """A way to call each command that does something small."""
 WEEK = jsonl([*world(3), event(START, "cart", user_id="leaver", user_session="leaver", price=500)])

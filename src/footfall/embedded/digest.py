@@ -1,4 +1,3 @@
-from footfall.channels import LOG, tell
 """The weekly mail, sent once a week to each channel, however often the process is started."""
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from footfall.channels import LOG, tell
 from footfall.embedded.incident_store import EmbeddedIncidents
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.screen import EmbeddedPlane
