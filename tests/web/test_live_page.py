@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
-from footfall.embedded.blocklist import FORMS as WRITTEN
+from footfall.detect.blocklist import FORMS as WRITTEN
 
 from footfall.embedded.live import FORMS
 from footfall.incident import Severity, Subject, Verdict

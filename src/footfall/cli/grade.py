@@ -9,7 +9,7 @@ import typer
 from footfall.cli.options import HOME, Home, Json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from footfall.embedded.grade import Grade
     from footfall.embedded.lake import EmbeddedLake
@@ -72,7 +72,16 @@ def print_guard(document: dict[str, Any]) -> None:
     """The guard's marks: one line a profile, then what it costs."""
     from footfall.cli import show
 
-    rows = [
+    names = ["attack", "sources", "precision", "recall", "F1", "p50 s", "p99 s", "leaked", "found by"]
+    title = f"The guard on {document['seeds']:,} stores, {document['events']:,} events"
+    show.out.print(show.table(title, names, profile_rows(document)))
+    show.out.print(show.table("", ["", ""], summary_rows(document)))
+
+
+def profile_rows(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """A row for each attack: name, sources, precision, recall, F1, seconds until noticed (p50, p99), events let
+    through, rules."""
+    return [
         (
             profile["name"],
             f"{profile['sources']:,}",
@@ -86,11 +95,12 @@ def print_guard(document: dict[str, Any]) -> None:
         )
         for profile in document["profiles"]
     ]
-    names = ["attack", "sources", "precision", "recall", "F1", "p50 s", "p99 s", "leaked", "found by"]
-    title = f"The guard on {document['seeds']:,} stores, {document['events']:,} events"
-    show.out.print(show.table(title, names, rows))
+
+
+def summary_rows(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the marks come to, each with its name."""
     overall, times, false = document["overall"], document["ttd_seconds"], document["false_alerts"]
-    lines = [
+    return [
         (
             "precision and recall over all sources",
             f"{_number(overall['precision'], 3)}, {_number(overall['recall'], 3)}",
@@ -104,7 +114,6 @@ def print_guard(document: dict[str, Any]) -> None:
         ("false alerts per million clean events", _number(false["per_million_events"], 2)),
         ("critical alerts on look-alikes", f"{document['critical_on_lookalikes']:,}"),
     ]
-    show.out.print(show.table("", ["", ""], lines))
 
 
 def _number(value: float | None, digits: int) -> str:

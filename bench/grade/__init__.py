@@ -1,0 +1,1 @@
+"""The guard on sealed stores: seeds that no rule was tuned on."""
