@@ -83,12 +83,19 @@ _JSON: dict[Kind, dict[str, Any]] = {
     "json": {"type": "object"},
 }
 
+_GLUE: dict[Kind, str] = {"text": "string", "time": "timestamp", "money": "bigint", "integer": "int", "json": "string"}
+
 NAMES = tuple(field.name for field in FIELDS)
 
 
 def arrow_schema() -> pa.Schema:
     """The event as an Arrow schema, fields in their order of definition."""
     return pa.schema([pa.field(f.name, _ARROW[f.kind], nullable=not f.required) for f in FIELDS])
+
+
+def glue_columns(*, as_sent: bool = False) -> dict[str, str]:
+    """The event as Hive types by field; ``as_sent``: as JSON has it, times still ISO 8601 texts."""
+    return {f.name: "string" if as_sent and f.kind == "time" else _GLUE[f.kind] for f in FIELDS}
 
 
 def json_schema() -> dict[str, Any]:

@@ -17,7 +17,13 @@ QUERIES = [
     for query in folder.values()
 ]
 DAY = date(2024, 3, 4)
-PARAMETERS: dict[str, Value] = {"since": DAY, "until": DAY, "since_week": DAY, "settled": DAY, "as_of": 1_709_600_000_000}
+PARAMETERS: dict[str, Value] = {
+    "since": DAY,
+    "until": DAY,
+    "since_week": DAY,
+    "settled": DAY,
+    "as_of": 1_709_600_000_000,
+}
 
 
 @pytest.mark.parametrize("engine", get_args(Engine))
