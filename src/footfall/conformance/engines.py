@@ -64,5 +64,6 @@ def run(engine: str, script: Path, arguments: Sequence[str], folder: Path, more:
     if done.returncode:
         log = folder / "said.txt"
         log.write_text(done.stdout + done.stderr, "utf-8")
-        causes = [line.strip() for line in done.stderr.splitlines() if "Exception" in line or "Error" in line]
+        lines = map(str.strip, done.stderr.splitlines())
+        causes = [line for line in lines if ("Exception" in line or "Error" in line) and not line.startswith("at ")]
         raise EngineError(f"{engine} stopped: {causes[-1] if causes else 'no reason given'} (all it said: {log})")

@@ -45,10 +45,10 @@ def made(home: Path, days: int, visitors: int, seed: int, progress: Progress) ->
     (home / "footfall.toml").write_text(f'[store]\ntimezone = "{ZONE}"\n')
     lake = run.open_lake(home)
     store = Store(days=days, visitors=visitors, seed=seed, start=AFTER - timedelta(days), zone=ZONE)
-    file = home / RAW / "store.parquet"
-    file.parent.mkdir()
+    (home / RAW).mkdir()
     progress(f"a store of {days} days")
-    write(file, store, demo.population(store))
+    write(home / "store.parquet", store, demo.population(store))
+    file = (home / "store.parquet").rename(home / RAW / "store.parquet")
     for source in (file, _again(file)):
         run.ingest_source(lake, Source(str(source)), None, lambda *_: None)
     run.build(lake, lambda *_: None)
