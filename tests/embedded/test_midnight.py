@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from footfall.embedded.clean import LakeDay, choose_days, define_clean, open_connection
 from footfall.embedded.identity import resolve
 from footfall.embedded.marts import reader
-from footfall.embedded.midnight import Edge, carried, midnight
+from footfall.embedded.midnight import midnight
+from footfall.ingest.carried import Edge, carried
 from tests.conftest import NEW_HOME, Home, event, jsonl
 
 D1, D2, D3 = date(2019, 10, 1), date(2019, 10, 2), date(2019, 10, 3)

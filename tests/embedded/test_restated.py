@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall import insights
+from footfall.detect.spans import Span, spans
 from footfall.embedded.incident_store import standing_verdicts
-from footfall.embedded.judged import Days, Span, by_day, spans
+from footfall.embedded.judged import Days, by_day
 from footfall.embedded.marts import mart
 from tests.conftest import NEW_HOME, Home, event, jsonl
 from tests.embedded.judging import fill, judge, ms, verdict, withdraw

