@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
-from footfall.detect.blocklist import FORMS as WRITTEN
 
+from footfall.detect.blocklist import FORMS as WRITTEN
 from footfall.embedded.live import FORMS
 from footfall.incident import Severity, Subject, Verdict
 from footfall.ports import GuardChanges

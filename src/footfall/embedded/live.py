@@ -9,9 +9,9 @@ from operator import attrgetter
 
 import msgspec
 
-from footfall.embedded.access import EmbeddedAccess
 from footfall.detect.blocklist import FORMS as WRITTEN
 from footfall.detect.blocklist import Blocked
+from footfall.embedded.access import EmbeddedAccess
 from footfall.embedded.guard_exports import blocked
 from footfall.embedded.incident_store import EmbeddedIncidents
 from footfall.embedded.lake import EmbeddedLake
