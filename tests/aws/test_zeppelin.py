@@ -89,7 +89,7 @@ def test_flink_runs_the_paragraphs(tmp_path: Path) -> None:
     ]
     source = [text for kind, text in statements if kind == STREAMED]
     plan = {"settings": FLINK, "source": source, "jobs": jobs, "together": len(jobs)}
-    engines.run("flink", "on_flink.py", plan, tmp_path / "run")
+    engines.run_plan("flink", "on_flink.py", plan, tmp_path / "run")
     found = [line for path in (tmp_path / "out").glob("*/*") for line in path.read_text("utf-8").splitlines()]
     assert found
     assert all("203.0.113.9" in line for line in found)
