@@ -206,10 +206,14 @@ def to_time(array: pa.Array) -> Converted:
     if pa.types.is_timestamp(array.type):
         return array.cast(pa.timestamp("us", tz=array.type.tz), safe=False).cast(kind), None
     text = array.cast(pa.string())
-    try:
-        return _utc_suffixed(text).cast(pa.timestamp("us")).cast(kind), None
-    except pa.ArrowInvalid:
-        return _by_value(text, kind, _time)
+    for zone in ("UTC", None):
+        try:
+            times = (text if zone else _utc_suffixed(text)).cast(pa.timestamp("us", zone)).cast(kind)
+            pc.min_max(times).as_py()  # raises where Python cannot hold one
+            return times, None
+        except (pa.ArrowInvalid, OverflowError):
+            continue
+    return _by_value(text, kind, _time)
 
 
 def _utc_suffixed(text: pa.Array) -> pa.Array:
