@@ -74,8 +74,7 @@ class Finding:
     early: bool = False
 
 
-@dataclass(slots=True)
-class Alert:
+class Alert(msgspec.Struct):
     """Findings of one rule about one subject in a row.
 
     Attributes:
@@ -101,7 +100,7 @@ class Alert:
     first_event: int
     last_event: int
     counts: dict[str, int]
-    evidence: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, Any] = {}
     members: tuple[Subject, ...] = ()
     provisional: bool = False
     ended: int | None = None
@@ -144,8 +143,7 @@ class Incident:
     resolved: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """A subject judged to be no customer for a while; batch joins it by subject and time.
 
     Attributes:
@@ -173,7 +171,7 @@ class Verdict:
     klass: str
     threat: str
     confidence: int
-    evidence: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, Any] = {}
     withdrawn: int | None = None
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from ipaddress import ip_network
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +22,7 @@ def verdict(name: str, kind: str = "ip", **fields: object) -> Verdict:
     made = Verdict(
         f"v-{kind}-{name}", Subject(kind, name), NOW - 1_000, NOW, "i", "source_flood", 1, "SIVT", "OAT-015", 95
     )
-    return replace(made, **fields)  # type: ignore[arg-type]
+    return msgspec.structs.replace(made, **fields)
 
 
 def listed(*verdicts: Verdict) -> list[str]:

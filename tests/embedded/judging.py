@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
 
 from footfall.embedded.incident_store import EmbeddedIncidents
 from footfall.incident import Subject, Verdict
@@ -22,7 +23,7 @@ def ms(text: str) -> int:
 def verdict(kind: str, name: str, since: int = 0, until: int = EVER[1], **fields: Any) -> Verdict:
     """A verdict that leaves its subject out, unless said otherwise."""
     made = Verdict(f"v {kind} {name}", Subject(kind, name), since, until, "i1", "speed", 1, "SIVT", "OAT-011", 95)
-    return replace(made, **fields)
+    return msgspec.structs.replace(made, **fields)
 
 
 def judge(home: Home, *verdicts: Verdict) -> None:
@@ -34,7 +35,7 @@ def judge(home: Home, *verdicts: Verdict) -> None:
 
 def withdraw(home: Home, *verdicts: Verdict) -> None:
     """What resolving an incident as mistaken does."""
-    judge(home, *(replace(one, withdrawn=1) for one in verdicts))
+    judge(home, *(msgspec.structs.replace(one, withdrawn=1) for one in verdicts))
 
 
 def fill(home: Home) -> Home:

@@ -13,7 +13,7 @@ from footfall import rules
 from footfall.aws import signals
 from footfall.aws.signals import FEED, TICK, WATCH, Signal
 from footfall.detect.guard import Guard
-from footfall.detect.relation import SCHEMA
+from footfall.detect.relation import COLUMNS, SCHEMA
 from footfall.detect.windows.found import Found
 from footfall.ports import GuardChanges, IncidentStore
 from footfall.rules import Watch
@@ -60,9 +60,9 @@ class Told:
         """Nothing is open here."""
         return []
 
-    def steps(self, _watch: Watch, _key: tuple[str, ...], _window_end: int) -> pa.Table:
+    def steps(self, _watch: Watch, _key: tuple[str, ...], _window_end: int, *columns: str) -> pa.Table:
         """None: events stay with Flink."""
-        return SCHEMA.empty_table()
+        return SCHEMA.empty_table().select(columns or COLUMNS)
 
     def snapshot(self) -> bytes:
         """Nothing to go on from."""

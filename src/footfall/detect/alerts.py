@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 from enum import StrEnum
 from heapq import heappop, heappush
 from operator import attrgetter
@@ -110,8 +111,11 @@ class Alerts:
             look: gives the evidence.
         """
         changes: list[Change] = []
+        passed = -1
         for finding in findings:
-            changes += self._passed(finding.until - 1)
+            if finding.until > passed:
+                changes += self._passed(finding.until - 1)
+                passed = finding.until
             if finding.scored_only:
                 changes.append(Change(What.SCORED, finding.until, None, finding))
             else:
@@ -127,7 +131,7 @@ class Alerts:
                 alert = _begun(finding, look, provisional=True)
                 gone = finding.until + self._manners[finding.rule].quiet
                 self._provisional[key] = (alert, gone)
-                changes.append(Change(What.WARNED, finding.until, replace(alert), finding))
+                changes.append(Change(What.WARNED, finding.until, copy(alert), finding))
         return changes
 
     def going(self) -> list[Alert]:
@@ -231,7 +235,9 @@ def _grow(alert: Alert, finding: Finding, look: Look | None) -> None:
         seen = look(finding) if look else None
         alert.evidence = _evidence(finding, seen.evidence if seen else {})
         alert.severity = finding.severity
-    alert.counts.update({name: max(alert.counts.get(name, value), value) for name, value in finding.counts.items()})
+    for name, value in finding.counts.items():
+        if value > alert.counts.setdefault(name, value):
+            alert.counts[name] = value
     alert.confidence = max(alert.confidence, finding.confidence)
     alert.last = max(alert.last, finding.until)
     alert.last_event = max(alert.last_event, finding.until - 1)
@@ -242,4 +248,6 @@ def _evidence(finding: Finding, seen: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _copy(alert: Alert) -> Alert:
-    return replace(alert, counts=dict(alert.counts), evidence=dict(alert.evidence))
+    copied = copy(alert)
+    copied.counts, copied.evidence = dict(alert.counts), dict(alert.evidence)
+    return copied

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from footfall.detect.alerts import Alerts, Change, Look, Manner, What
 from footfall.detect.incidents import Incidents, Outcome

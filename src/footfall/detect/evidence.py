@@ -14,13 +14,15 @@ SAMPLES = 5
 TOP = 5
 _SHOWN = ("event_time", "event_type", "product_id", "path", "ip", "user_agent", "user_session", "user_id", "status")
 _RANKED = {"paths": "path", "products": "product_id", "agents": "user_agent", "addresses": "ip"}
+READ = (*_SHOWN, "received_at")
+"""The columns that evidence is made of."""
 
 
 def sighting(rows: pa.Table, since: int, until: int) -> Sighting:
     """First and last event, five events spread over the window, the commonest paths, products, agents and addresses.
 
     Args:
-        rows: the relation's rows of the finding; none where it has no events of its own.
+        rows: the columns :data:`READ` of the finding's events; none where it has no events of its own.
         since: start of the window, UTC ms; stands for the first event where there are no rows.
         until: its end.
     """

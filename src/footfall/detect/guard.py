@@ -13,15 +13,15 @@ import pyarrow as pa
 
 from footfall.detect.alerts import Manner, Sighting
 from footfall.detect.arrivals import ALLOWED, Arrivals
-from footfall.detect.attribution import attributed
+from footfall.detect.attribution import NEEDED, attributed
 from footfall.detect.desk import Desk
-from footfall.detect.evidence import sighting
+from footfall.detect.evidence import READ, sighting
 from footfall.detect.history import History
 from footfall.detect.pulse import Pulse
 from footfall.detect.recent import Recent
 from footfall.detect.relation import SCHEMA, Events, relation
 from footfall.detect.surge import EXCESS, Surge
-from footfall.detect.visits import Purchases, at_human_pace
+from footfall.detect.visits import PACED, Purchases, at_human_pace
 from footfall.detect.windows import Found, Windows
 from footfall.incident import Finding, Severity, Subject
 from footfall.ports import GuardChanges
@@ -67,7 +67,7 @@ class Guard:
         self._history, self._surge, self._purchases = History(), Surge(), Purchases()
         self._recent = Recent()
         self._brewed = -1
-        self._rows: dict[_Place, Callable[[], pa.Table]] = {}
+        self._rows: dict[_Place, Callable[..., pa.Table]] = {}
 
     @property
     def late(self) -> int:
@@ -178,7 +178,8 @@ class Guard:
     def _attributed(self, finding: Finding) -> Finding:
         """A surge with the actors that make it up, where it is an attack."""
         events = Events(partial(self._recent.between, finding.since, finding.until))
-        kept = attributed(finding, events.table(), self._history) if finding.severity is not Severity.INFO else finding
+        attack = finding.severity is not Severity.INFO
+        kept = attributed(finding, events.table(*NEEDED), self._history) if attack else finding
         self._rows[_place(kept)] = events.table
         return kept
 
@@ -204,12 +205,12 @@ class Guard:
 
     def _look(self, finding: Finding) -> Sighting:
         rows = self._rows.get(_place(finding))
-        return sighting(rows() if rows else SCHEMA.empty_table(), finding.since, finding.until)
+        return sighting(rows(*READ) if rows else SCHEMA.empty_table(), finding.since, finding.until)
 
     def _people(self, subject: Subject, _since: int, until: int) -> int:
         """Visits at human pace from an address, in the windows just judged."""
         places = [place for place in self._rows if place[2] == subject and place[3] <= until + 1]
-        return max((at_human_pace(self._rows[place]()) for place in places[-1:]), default=0)
+        return max((at_human_pace(self._rows[place](*PACED)) for place in places[-1:]), default=0)
 
 
 def manner(header: Header) -> Manner:

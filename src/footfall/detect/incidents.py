@@ -160,7 +160,8 @@ class Incidents:
         """Adds a finding to its subject's score; the incident that calls people because of it: the worst that names
         the subject, of those the oldest."""
         score = self._scores.add(finding)
-        naming = [stream for stream in self._streams.values() if names(stream, finding.subject)]
+        known = [stream for stream in self._streams.values() if finding.subject.name in stream.names]
+        naming = [stream for stream in known if names(stream, finding.subject)]
         for stream in naming:
             stream.incident.score = max(stream.incident.score, score)
             self._touched[stream.incident.id] = stream

@@ -7,7 +7,7 @@ from collections import deque
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from footfall.detect.relation import SCHEMA
+from footfall.detect.relation import COLUMNS, SCHEMA
 
 KEPT = 120_000
 """How much is kept behind the watermark, in ms."""
@@ -25,14 +25,15 @@ class Recent:
             bounds = pc.min_max(events["event_time"])
             self._batches.append((bounds["min"].as_py(), bounds["max"].as_py(), events))
 
-    def between(self, since: int, until: int) -> pa.Table:
-        """The events with ``since`` <= time < ``until``, in no order."""
+    def between(self, since: int, until: int, *columns: str) -> pa.Table:
+        """The events with ``since`` <= time < ``until``, in no order: some columns, all where none is named."""
         tables = [table for first, last, table in self._batches if first < until and last >= since]
         if not tables:
-            return SCHEMA.empty_table()
+            return SCHEMA.empty_table().select(columns or COLUMNS)
         events = pa.concat_tables(tables).unify_dictionaries()
         times = events["event_time"]
-        return events.filter(pc.and_(pc.greater_equal(times, since), pc.less(times, until)))
+        inside = pc.and_(pc.greater_equal(times, since), pc.less(times, until))
+        return events.select(columns or COLUMNS).filter(inside)
 
     def forget(self, closed: int) -> None:
         """Drops batches that lie wholly before what may still be asked for."""

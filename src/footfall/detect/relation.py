@@ -94,21 +94,14 @@ def steps(table: pa.Table) -> list[Step]:
 
 
 class Events:
-    """The events of a finding: looked up when they are asked for, and once.
+    """The events of a finding, looked up when they are asked for.
 
     Args:
-        rows: gives rows of the relation.
+        table: gives the columns of the relation that are named, all where none is; rows in no order.
     """
 
-    def __init__(self, rows: Callable[[], pa.Table]) -> None:
-        self._rows = rows
-        self._table: pa.Table | None = None
-
-    def table(self) -> pa.Table:
-        """As rows of the relation, in no order."""
-        if self._table is None:
-            self._table = self._rows()
-        return self._table
+    def __init__(self, table: Callable[..., pa.Table]) -> None:
+        self.table = table
 
     def __call__(self) -> list[Step]:
         """As steps, in order of time."""

@@ -15,6 +15,7 @@ KEPT = 24 * 3_600_000
 """How long a purchase is remembered, in ms."""
 PAUSE = 1_500
 """A person's pages lie so many milliseconds apart at least, on average."""
+PACED = ("user_session", "event_time")
 COLUMNS = {"ip": "ip", "session": "user_session", "visitor": "visitor", "actor": "actor", "agent": "user_agent"}
 
 
@@ -60,9 +61,9 @@ def at_human_pace(rows: pa.Table) -> int:
     """How many visits among some events have two pages or more, a person's pause apart.
 
     Args:
-        rows: of the relation.
+        rows: the columns :data:`PACED` of the relation.
     """
-    times = rows.select(["user_session", "event_time"]).filter(pc.is_valid(rows["user_session"]))
+    times = rows.select(PACED).filter(pc.is_valid(rows["user_session"]))
     visits = times.group_by("user_session").aggregate(
         [("event_time", "min"), ("event_time", "max"), ("event_time", "count")]
     )

@@ -32,7 +32,7 @@ Row: Any = msgspec.defstruct(
 UNFIT = (msgspec.MsgspecError, pa.ArrowException, ValueError, TypeError, OverflowError, RecursionError)
 """What rows with values of other kinds raise."""
 
-_ARROW = {"text": pa.string(), "time": pa.string(), "money": pa.int64(), "integer": pa.int64(), "json": pa.string()}
+ARROW = {"text": pa.string(), "time": pa.string(), "money": pa.int64(), "integer": pa.int64(), "json": pa.string()}
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
@@ -122,7 +122,7 @@ def _column(kind: str, values: Sequence[Any]) -> pa.Array:
         values = [None if value is None else _ENCODER.encode(value).decode() for value in values]
     if kind == "time":
         values = [value.isoformat() if isinstance(value, datetime) else value for value in values]
-    return pa.array(values, _ARROW[kind])
+    return pa.array(values, ARROW[kind])
 
 
 def _typed(texts: pa.Array) -> pa.Array:

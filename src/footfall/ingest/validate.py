@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -206,16 +207,17 @@ def to_time(array: pa.Array) -> Converted:
     if pa.types.is_timestamp(array.type):
         return array.cast(pa.timestamp("us", tz=array.type.tz), safe=False).cast(kind), None
     text = array.cast(pa.string())
-    try:
-        return _utc_suffixed(text).cast(pa.timestamp("us")).cast(kind), None
-    except pa.ArrowInvalid:
-        return _by_value(text, kind, _time)
+    for zone in ("UTC", None):
+        with suppress(pa.ArrowInvalid, OverflowError):
+            times = (text if zone else _utc_suffixed(text)).cast(pa.timestamp("us", zone)).cast(kind)
+            pc.min_max(times).as_py()  # raises where Python cannot hold one
+            return times, None
+    return _by_value(text, kind, _time)
 
 
 def _utc_suffixed(text: pa.Array) -> pa.Array:
     """REES46's suffix cut off, if every value has it."""
-    suffixed = pc.all(pc.ends_with(text, " UTC")).as_py()
-    return pc.utf8_slice_codeunits(text, 0, -4) if suffixed else text
+    return pc.utf8_slice_codeunits(text, 0, -4) if pc.all(pc.ends_with(text, " UTC")).as_py() else text
 
 
 def _time(text: str | None) -> datetime | None:

@@ -13,6 +13,9 @@ import pyarrow.compute as pc
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
+READ = ("event_time", "event_type", "user_id", "actor", "verified")
+"""The columns that everything but ``distinct`` and ``first`` reads."""
+
 CUSTOMERS = ("cart", "purchase", "remove_from_cart", "identify")
 """What only customers do."""
 
@@ -21,7 +24,7 @@ class Actors:
     """Who took part, verified crawlers and events without an actor left out; every array has one place an actor.
 
     Args:
-        table: rows of the relation.
+        table: the columns :data:`READ` of the relation, and those that are asked for by name.
     """
 
     def __init__(self, table: pa.Table) -> None:
@@ -114,8 +117,7 @@ class Actors:
 
 def coded(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
     """A text column as places in a list of its values; -1 for NULL, which stands for the last place too."""
-    array = column.unify_dictionaries().combine_chunks() if column.num_chunks else pa.array([], column.type)
-    array = array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
+    array = column.chunk(0) if column.num_chunks == 1 else column.unify_dictionaries().combine_chunks()
     codes = np.asarray(pc.fill_null(array.indices, -1).to_numpy(zero_copy_only=False), np.int64)
     if len(array.dictionary) <= len(codes):
         return codes, array.dictionary.to_pylist()

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from footfall.incident import Finding
-from footfall.rules.actors import Actors
+from footfall.rules.actors import READ, Actors
 from footfall.rules.evidence import Events, History, blamed
 
 LEARNT = 30
@@ -24,7 +24,7 @@ def few_agents(finding: Finding, events: Events, history: History) -> Finding | 
     usual = history.usual("campaign", finding.subject.name, "visits") * minutes
     if history.minutes < LEARNT or finding.counts["visits"] < TIMES * usual:
         return None
-    visits = Actors(events.table())
+    visits = Actors(events.table(*READ, "user_agent"))
     borne = [agent or "" for agent in visits.first("user_agent")]
     agents = Counter(borne)
     squares = sum(count * count for count in agents.values())
@@ -37,7 +37,7 @@ def few_agents(finding: Finding, events: Events, history: History) -> Finding | 
 
 def strange_agent(finding: Finding, events: Events, history: History) -> Finding | None:
     """Confirms three times the visits that the agent's part of the campaign's usual ones would be."""
-    visits = Actors(events.table())
+    visits = Actors(events.table(*READ, "user_agent"))
     strangers = ~visits.customers
     agent = next((agent for agent, chosen in zip(visits.first("user_agent"), strangers, strict=True) if chosen), "")
     minutes = (finding.until - finding.since) / 60_000

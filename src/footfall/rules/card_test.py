@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from footfall.incident import Finding
-from footfall.rules.actors import Actors
+from footfall.rules.actors import READ, Actors
 from footfall.rules.evidence import Events, History, blamed
 
 LEARNT = 30
@@ -40,7 +40,7 @@ def failing_site(finding: Finding, events: Events, history: History) -> Finding 
 
 def _failers(finding: Finding, events: Events, **counts: int) -> Finding | None:
     """The finding with the actors that try again and again and look at little; none if customers fail alike."""
-    actors = Actors(events.table())
+    actors = Actors(events.table(*READ))
     failed, paid, views = (actors.count(name) for name in ("payment_failed", "purchase", "view"))
     chosen = (failed > np.maximum(1, 2 * paid)) & (views <= failed)
     return (

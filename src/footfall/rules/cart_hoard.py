@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from footfall.incident import Finding
-from footfall.rules.actors import Actors
+from footfall.rules.actors import READ, Actors
 from footfall.rules.evidence import Events, History, blamed
 
 TOP = 5
@@ -16,7 +16,7 @@ def few_hands(finding: Finding, events: Events, history: History) -> Finding | N
     """Confirms thirty carts, eight times the usual, of which five sources hold 60 %; a source has one in a second."""
     minutes = (finding.until - finding.since) / 60_000
     usual = TIMES * history.usual("product", finding.subject.name, "carts") * minutes
-    actors = Actors(events.table())
+    actors = Actors(events.table(*READ))
     carts = {name: count for name, count in zip(actors.names, actors.seconds("cart").tolist(), strict=True) if count}
     top = sorted(carts.items(), key=lambda item: (-item[1], item[0]))[:TOP]
     held = sum(count for _, count in top)

@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 
 from footfall.incident import Finding
-from footfall.rules.actors import Actors, Ints, coded
+from footfall.rules.actors import READ, Actors, Ints, coded
 from footfall.rules.evidence import Events, History, blamed
 
 
 def follows(finding: Finding, events: Events, _history: History) -> Finding | None:
     """Confirms if 60 % of twenty steps or more lead to a neighbour, in order of id, among the products looked at."""
-    moves = np.diff(_looked_at(events.table()))
+    moves = np.diff(_looked_at(events.table("event_type", "product_id", "event_time", "received_at")))
     moves = moves[moves != 0]
     adjacent = max(int((moves == 1).sum()), int((moves == -1).sum()))
     if len(moves) < 20 or 10 * adjacent < 6 * len(moves):
@@ -24,7 +24,7 @@ def follows(finding: Finding, events: Events, _history: History) -> Finding | No
 
 def one_browser(finding: Finding, events: Events, _history: History) -> Finding | None:
     """Confirms with every visit of the browser."""
-    return blamed(finding, Actors(events.table()).names)
+    return blamed(finding, Actors(events.table(*READ)).names)
 
 
 def _looked_at(table: pa.Table) -> Ints:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from footfall.incident import Finding
-from footfall.rules.actors import Actors, Flags
+from footfall.rules.actors import READ, Actors, Flags
 from footfall.rules.evidence import Events, History, blamed
 
 LEARNT = 30
@@ -29,7 +29,7 @@ def _unusual(finding: Finding, events: Events, history: History, dimension: str)
     usual = history.usual(dimension, finding.subject.name, "failed_logins") * minutes
     if history.minutes < LEARNT or finding.counts["failed"] < TIMES * usual:
         return None
-    actors = Actors(events.table())
+    actors = Actors(events.table(*READ, "user_session"))
     tries = _only_try(actors)
     failed = actors.count("login_failed")[tries].sum()
     if 10 * failed < 6 * finding.counts["failed"]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -59,20 +58,11 @@ class History(Protocol):
 class Events(Protocol):
     """The subject's events in the window; asked for only when needed."""
 
-    def table(self) -> pa.Table:
-        """As rows of the relation, in no order: for whatever may be many."""
+    def table(self, *columns: str) -> pa.Table:
+        """Columns of the relation, all where none is named; rows in no order: for whatever may be many."""
 
     def __call__(self) -> Sequence[Step]:
         """One by one in order of time: for what depends on the order."""
-
-
-def by_actor(steps: Iterable[Step]) -> Mapping[str, list[Step]]:
-    """The events of each actor, verified crawlers left out."""
-    found: dict[str, list[Step]] = defaultdict(list)
-    for step in steps:
-        if step.actor is not None and not step.verified:
-            found[step.actor].append(step)
-    return found
 
 
 def blamed(finding: Finding, actors: Iterable[str], **counts: int) -> Finding:

@@ -11,6 +11,6 @@ SILENCE = 60_000
 
 def ended(finding: Finding, events: Events, _history: History) -> Finding | None:
     """Confirms if the window holds the visit from its first event to a silence after its last."""
-    times = events.table()["event_time"].to_numpy()
+    times = events.table("event_time")["event_time"].to_numpy()
     whole = times.min() >= finding.since + SILENCE and times.max() < finding.until - SILENCE
     return finding if whole else None

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from footfall.incident import Finding
-from footfall.rules.actors import Actors
+from footfall.rules.actors import READ, Actors
 from footfall.rules.evidence import Events, History, blamed
 
 PANE = 5_000
@@ -22,14 +22,14 @@ LEAST = 15
 
 def bursts(finding: Finding, events: Events, _history: History) -> Finding | None:
     """Confirms three bursts or more of four times the middle pane, none longer than thirty seconds."""
-    times = events.table()["event_time"].to_numpy()
+    times = events.table("event_time")["event_time"].to_numpy()
     panes = (finding.until - finding.since) // PANE
     counts = np.bincount((times - finding.since) // PANE, minlength=panes)
     loud = loud_panes(counts.tolist())
     runs = [len(run) for run in _runs(loud)]
     if len(runs) < 3 or max(runs) > LONGEST:
         return None
-    actors = Actors(events.table())
+    actors = Actors(events.table(*READ, "user_session"))
     within = actors.sum(np.isin((actors.times - finding.since) // PANE, loud))
     chosen = actors.plainest(~actors.customers & (2 * within > actors.count()))
     return blamed(finding, actors.named(chosen), bursts=len(runs)) if chosen.any() else None

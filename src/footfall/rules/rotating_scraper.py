@@ -9,8 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall.incident import Finding
-from footfall.rules.actors import Actors, Flags, nulls
+from footfall.rules.actors import READ, Actors, Flags, nulls
 from footfall.rules.evidence import Events, History, blamed
+
+WAYS = ("user_session", "referrer", "campaign", "user_agent", "product_id", "category")
+"""Columns by which those who read the catalogue are told apart."""
 
 LEARNT = 30
 """Minutes of history without which nothing is unusual."""
@@ -40,7 +43,7 @@ def unusual(finding: Finding, events: Events, history: History) -> Finding | Non
     usual = history.usual("agent", finding.subject.name, "views") * minutes
     if history.minutes < LEARNT or finding.counts["views"] < TIMES * usual:
         return None
-    table = events.table()
+    table = events.table(*READ, *WAYS)
     strangers, outside = nulls(table, "referrer", "campaign"), nulls(table, "user_session")
     if 5 * max(strangers, outside) < 4 * table.num_rows:
         return None
@@ -51,7 +54,7 @@ def unusual(finding: Finding, events: Events, history: History) -> Finding | Non
 
 def strangers(finding: Finding, events: Events, _history: History) -> Finding | None:
     """Confirms a network whose addresses show no customer at all."""
-    actors = Actors(events.table())
+    actors = Actors(events.table(*READ, *WAYS))
     return None if actors.customers.any() else _readers(finding, actors)
 
 
@@ -61,7 +64,7 @@ def nobody(finding: Finding, events: Events, history: History) -> Finding | None
     usual = history.usual("site", "site", "cookieless") * minutes
     if history.minutes < LEARNT or finding.counts["views"] < TIMES * usual:
         return None
-    table = events.table()
+    table = events.table(*READ, *WAYS)
     return _readers(finding, Actors(table.filter(table["user_session"].is_null())), usual_views=round(usual))
 
 
@@ -71,7 +74,7 @@ def one_hand(finding: Finding, events: Events, history: History) -> Finding | No
     Visits of a page or two say little, so they are blamed only where hardly any came another way, and short ones only
     where they lie whole in the window: longer ones are cut by its ends.
     """
-    actors = _visits(events.table())
+    actors = _visits(events.table(*READ, *WAYS))
     looking = actors.only("view", "page") & ~actors.customers & (actors.count("view") > 0)
     strong = looking & _are_brisk(actors)
     ways = list(zip(actors.first("referrer"), actors.first("campaign"), strict=True))

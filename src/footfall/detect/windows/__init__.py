@@ -36,8 +36,9 @@ class Windows(Protocol):
     def flush(self) -> list[Found]:
         """The end of the input: every window that holds an event closes."""
 
-    def steps(self, watch: Any, key: tuple[str, ...], window_end: int) -> pa.Table:
-        """The events of a key in a window that the last call returned, in the relation's schema and in no order."""
+    def steps(self, watch: Any, key: tuple[str, ...], window_end: int, *columns: str) -> pa.Table:
+        """The events of a key in a window that the last call returned, in no order: some columns of the relation, all
+        where none is named."""
 
     def snapshot(self) -> bytes:
         """All that the future depends on."""

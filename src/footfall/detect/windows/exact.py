@@ -15,6 +15,7 @@ from footfall.detect.relation import SCHEMA
 from footfall.detect.windows.bounds import ANY, Look, Range, number, possible, truth
 from footfall.detect.windows.gather import Pairs, gathered
 from footfall.detect.windows.groups import Groups
+from footfall.detect.windows.paned import PaneCounts
 from footfall.detect.windows.plan import Measure, Plan
 from footfall.detect.windows.store import NULL, Array, Store
 from footfall.detect.windows.tally import Suspects, gap_values
@@ -29,10 +30,25 @@ class Looked(NamedTuple):
     table: pa.Table | None
 
 
-def looked_at(store: Store, key: str, suspects: Suspects, pending: bool = False) -> Looked:
-    """The suspects that are found by their exact numbers, as far as those say it all."""
-    plan, pairs = suspects.plan, gathered(store, key, suspects, pending)
-    table = None
+def looked_at(
+    store: Store, key: str, suspects: Suspects, pending: bool = False, panes: PaneCounts | None = None
+) -> Looked:
+    """The suspects that are found by their exact numbers, as far as those say it all.
+
+    Args:
+        store: of the events.
+        key: its column.
+        suspects: keys and windows.
+        pending: some of the windows are still open.
+        panes: the counts of the watch's panes, where it has any.
+    """
+    plan, table = suspects.plan, None
+    if panes is not None and plan.inner is not None and not pending:
+        pairs, paned = panes.groups(store, key, suspects)
+        pairs, table = _narrowed(store, pairs, plan.inner.conjuncts, plan.inner.outputs, paned)
+        if table is not None or not len(pairs.keys):
+            return Looked(pairs, table)
+    pairs = gathered(store, key, suspects, pending)
     for kind in (_Numbers, _Distincts) if plan.distincts else (_Numbers,):
         if len(pairs.keys):
             pairs, table = _narrowed(store, pairs, plan.conjuncts, plan.outputs, kind(store, pairs))

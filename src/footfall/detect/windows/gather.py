@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -63,26 +64,29 @@ def gathered(store: Store, key: str, suspects: Suspects, pending: bool = False) 
 
 
 class Shown:
-    """All events of the pairs found, made tables at once when the first are asked for."""
+    """All events of the pairs found; a column is read for all at once when it is first asked for."""
 
     def __init__(self, store: Store, key: str, pairs: Pairs, pending: bool) -> None:
-        self.watch = pairs.plan.watch
         self._store, self._key, self._pairs, self._pending = store, key, pairs, pending
         found = zip(pairs.keys.tolist(), pairs.ends.tolist(), strict=True)
         self._places = {pair: place for place, pair in enumerate(found)}
-        self._parts: tuple[pa.Table, list[int], list[int]] | None = None
+        self._columns: dict[str, pa.Array] = {}
 
-    def table(self, number: int, end: int) -> pa.Table | None:
-        """The events of one pair, in order of time; None where it is none of them."""
+    def table(self, number: int, end: int, columns: tuple[str, ...]) -> pa.Table | None:
+        """Some columns of the events of one pair, in order of time; None where it is none of them."""
         place = self._places.get((number, end))
         if place is None:
             return None
-        if self._parts is None:
-            self._parts = self._decoded()
-        table, first, count = self._parts
-        return table.slice(first[place], count[place])
+        rows, first, count = self._parts
+        for name in columns:
+            if name not in self._columns:
+                self._columns[name] = self._store.column(rows, name)
+        parts = [self._columns[name].slice(first[place], count[place]) for name in columns]
+        return pa.Table.from_arrays(parts, schema=_schema(columns))
 
-    def _decoded(self) -> tuple[pa.Table, list[int], list[int]]:
+    @cached_property
+    def _parts(self) -> tuple[Array, list[int], list[int]]:
+        """The rows of all pairs; where each pair's begin, and how many they are."""
         plan, ends = self._pairs.plan, self._pairs.ends
         keys, ranks = np.unique(self._pairs.keys, return_inverse=True)
         since, until = int(ends.min()) - plan.watch.size, int(ends.max())
@@ -94,12 +98,12 @@ class Shown:
         np.add.at(shown, last, -1)
         used = np.cumsum(shown[:-1]) > 0
         places = np.append(0, np.cumsum(used))
-        return self._store.table(rows[used]), places[first].tolist(), (last - first).tolist()
+        return rows[used], places[first].tolist(), (last - first).tolist()
 
 
-def nothing() -> pa.Table:
-    """No events."""
-    return SCHEMA.empty_table()
+@lru_cache
+def _schema(columns: tuple[str, ...]) -> pa.Schema:
+    return pa.schema([SCHEMA.field(name) for name in columns])
 
 
 def _rows(

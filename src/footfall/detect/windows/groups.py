@@ -13,26 +13,17 @@ _DENSE = 8
 """Groups are numbered by a table of at most so many places for each event; else they are sorted."""
 
 
-class Groups:
-    """The numbers ``o0``.. of pairs.
+class Outers:
+    """The numbers ``o0``.. of pairs, from those of their inner groups.
 
     Args:
-        store: of the events.
-        pairs: keys and windows.
         inner: the levels of their watch.
+        owners: the pair of each group, in order.
+        many: how many pairs there are.
     """
 
-    def __init__(self, store: Store, pairs: Pairs, inner: Inner) -> None:
-        self._store, self._inner, self._many = store, inner, len(pairs.keys)
-        places, owners = pairs.spread()
-        names = {inner.column, "event_time", *(leaf.column for leaf in inner.leaves if leaf.column)}
-        taken = store.take(pairs.rows, [*names, *(f"#{word}" for word in range(store.words))])
-        self._taken, self._places = taken, places
-        part = taken[inner.column].astype(np.int64)
-        part = part // inner.pane if inner.pane else part
-        codes = owners * (int(part.max()) - int(part.min()) + 1) + (part - part.min())[places]
-        present, self._of = _numbered(codes)
-        self._owners = present // (int(part.max()) - int(part.min()) + 1)
+    def __init__(self, inner: Inner, owners: Array, many: int) -> None:
+        self._inner, self._owners, self._many = inner, owners, many
         self._known: dict[str, Array] = {}
 
     def __call__(self, name: str, rows: Array) -> Range:
@@ -50,6 +41,31 @@ class Groups:
         starts = np.searchsorted(self._owners, np.arange(self._many))
         reduce = {"sum": np.add, "max": np.maximum, "min": np.minimum}[outer.kind].reduceat
         return np.asarray(reduce(np.broadcast_to(values, len(everything)), starts), np.float64)
+
+    def _leaf(self, name: str, groups: Array) -> Range:
+        raise NotImplementedError
+
+
+class Groups(Outers):
+    """The numbers of pairs whose inner groups are counted event by event.
+
+    Args:
+        store: of the events.
+        pairs: keys and windows.
+        inner: the levels of their watch.
+    """
+
+    def __init__(self, store: Store, pairs: Pairs, inner: Inner) -> None:
+        self._store = store
+        places, owners = pairs.spread()
+        names = {inner.column, "event_time", *(leaf.column for leaf in inner.leaves if leaf.column)}
+        taken = store.take(pairs.rows, [*names, *(f"#{word}" for word in range(store.words))])
+        self._taken, self._places = taken, places
+        part = taken[inner.column].astype(np.int64)
+        part = part // inner.pane if inner.pane else part
+        codes = owners * (int(part.max()) - int(part.min()) + 1) + (part - part.min())[places]
+        present, self._of = _numbered(codes)
+        super().__init__(inner, present // (int(part.max()) - int(part.min()) + 1), len(pairs.keys))
 
     def _leaf(self, name: str, groups: Array) -> Range:
         leaf = self._inner.leaves[int(name[1:])]

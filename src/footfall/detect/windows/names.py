@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from itertools import count, islice
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 Ids = np.ndarray[Any, Any]
+Value = TypeVar("Value", str, bytes)
 
 
 class Names:
@@ -81,9 +82,9 @@ class Names:
         self._ids = _numbered(self._values)
 
 
-def _numbered(values: list[str]) -> defaultdict[str, int]:
+def _numbered(values: list[Value]) -> defaultdict[Value, int]:
     """Values by their place; one that is new gets the next."""
-    ids: defaultdict[str, int] = defaultdict(count().__next__)
+    ids: defaultdict[Value, int] = defaultdict(count().__next__)
     deque(map(ids.__getitem__, values), 0)
     return ids
 
@@ -92,7 +93,7 @@ class Pairs:
     """Ids of keys of several columns, by the ids of their parts."""
 
     def __init__(self, parts: int) -> None:
-        self._ids: dict[tuple[int, ...], int] = {}
+        self._ids: defaultdict[bytes, int] = _numbered([])
         self.codes = np.empty((0, parts), np.int32)
 
     def __len__(self) -> int:
@@ -111,18 +112,17 @@ class Pairs:
         rows = np.flatnonzero(chosen)
         if not len(rows):
             return found
-        _, first, places = np.unique(mixed([part[rows] for part in parts]), return_index=True, return_inverse=True)
-        codes = np.stack([part[rows[first]] for part in parts], axis=1).astype(np.int32)
-        known = [self._ids.setdefault(code, len(self._ids)) for code in map(tuple, codes.tolist())]
-        numbers = np.array(known, np.int32)
+        codes = np.stack([part[rows] for part in parts], axis=1).astype(np.int32)
+        numbers = np.fromiter(map(self._ids.__getitem__, _packed(codes)), np.int32, len(rows))
         fresh = np.flatnonzero(numbers >= len(self.codes))
-        self.codes = np.concatenate([self.codes, codes[fresh]])
-        found[rows] = numbers[places]
+        first = fresh[np.unique(numbers[fresh], return_index=True)[1]]
+        self.codes = np.concatenate([self.codes, codes[first]])
+        found[rows] = numbers
         return found
 
     def find(self, code: tuple[int, ...]) -> int:
         """The id of a key; -1 where it has none."""
-        return self._ids.get(code, -1)
+        return self._ids.get(np.array(code, np.int32).tobytes(), -1)
 
     def keep(self, live: Ids, places: list[Ids]) -> None:
         """Forgets all keys but some, whose ids move up in their order.
@@ -137,7 +137,12 @@ class Pairs:
     def restore(self, codes: Ids) -> None:
         """Takes back ``codes``."""
         self.codes = codes
-        self._ids = {code: place for place, code in enumerate(map(tuple, codes.tolist()))}
+        self._ids = _numbered(_packed(codes))
+
+
+def _packed(codes: Ids) -> list[bytes]:
+    """The parts of each key in one piece."""
+    return np.ascontiguousarray(codes).view(f"V{codes.itemsize * codes.shape[1]}").ravel().tolist()
 
 
 def placed(ids: Ids, size: int) -> tuple[Ids, Ids]:

@@ -61,12 +61,12 @@ class Oracle:
             return []
         return self.feed(SCHEMA.empty_table(), pc.max(self._events["event_time"]).as_py() + self._longest)
 
-    def steps(self, watch: Watch, key: tuple[str, ...], window_end: int) -> pa.Table:
+    def steps(self, watch: Watch, key: tuple[str, ...], window_end: int, *columns: str) -> pa.Table:
         """See :class:`footfall.detect.windows.Windows`."""
         table = self._window(watch, window_end)
         for name, value in zip(watch.key, key, strict=True):
             table = table.filter(pc.equal(table[name], pa.scalar(value)))
-        return table
+        return table.select(columns) if columns else table
 
     def snapshot(self) -> bytes:
         """See :class:`footfall.detect.windows.Windows`."""

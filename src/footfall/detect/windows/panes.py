@@ -11,11 +11,12 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from footfall.detect.relation import SCHEMA
+from footfall.detect.relation import COLUMNS, SCHEMA
 from footfall.detect.windows.chain import Chain
 from footfall.detect.windows.exact import looked_at, told
 from footfall.detect.windows.found import Found, in_order
-from footfall.detect.windows.gather import Pairs, Shown, nothing
+from footfall.detect.windows.gather import Pairs, Shown
+from footfall.detect.windows.paned import PaneCounts, fits
 from footfall.detect.windows.plan import Plan, planned
 from footfall.detect.windows.scalars import Scalars
 from footfall.detect.windows.state import State, decoded, packed, read, unpacked, written
@@ -47,12 +48,13 @@ class Panes:
             if plan.chain >= 0
             for name in [_name(plan)]
         }
+        self._counts = {plan.place: PaneCounts(plan, plan.inner) for plan in self._plans if plan.inner and fits(plan)}
         self._tallies = [self._tally(plans) for plans in _grouped(self._plans)]
         self._hop = gcd(*(watch.hop for watch in watches)) or 1
         self._longest = max((watch.size for watch in watches), default=0)
         self._watermark = -1
         self._limits: dict[str, int] = {}
-        self._seen: list[Shown] = []
+        self._seen: dict[str, list[Shown]] = defaultdict(list)
         self._connection = duckdb.connect(":memory:", config={"threads": 1})
 
     def feed(self, events: pa.Table, watermark: int) -> list[Found]:
@@ -80,15 +82,15 @@ class Panes:
             return []
         return self.feed(SCHEMA.empty_table(), max(int(values.max()) for values in times) + self._longest)
 
-    def steps(self, watch: Watch, key: tuple[str, ...], window_end: int) -> pa.Table:
+    def steps(self, watch: Watch, key: tuple[str, ...], window_end: int, *columns: str) -> pa.Table:
         """See :class:`footfall.detect.windows.Windows`."""
+        columns = columns or COLUMNS
         number = self._number(key, watch.key)
-        for shown in self._seen:
-            if shown.watch is watch or shown.watch == watch:
-                table = shown.table(number, window_end)
-                if table is not None:
-                    return table
-        return nothing()
+        for shown in self._seen[watch.id]:
+            table = shown.table(number, window_end, columns)
+            if table is not None:
+                return table
+        return SCHEMA.empty_table().select(columns)
 
     def snapshot(self) -> bytes:
         """See :class:`footfall.detect.windows.Windows`."""
@@ -126,10 +128,12 @@ class Panes:
         self._store.refill(arrays["closed"], arrays["pending"], kept.base, kept.until)
         self._watermark, self._limits = kept.watermark, kept.limits
         self._seen.clear()
+        for counts in self._counts.values():
+            counts.forget()
         for chain in self._chains.values():
             chain.rebuild(self._store)
         for tally, done in zip(self._tallies, kept.done, strict=True):
-            tally.rebuild(self._store, self._ids(tally.key), done)
+            tally.rebuild(self._store, self._store.ids_of(tally.key), done)
 
     def _watches(self) -> list[str]:
         return [
@@ -149,7 +153,7 @@ class Panes:
 
     def _suspects(self, until: int) -> Iterator[tuple[Tally, Suspects]]:
         for tally in self._tallies:
-            for suspects in tally.advance(self._store, self._ids(tally.key), until):
+            for suspects in tally.advance(self._store, self._store.ids_of(tally.key), until):
                 yield tally, suspects
 
     def _warned(self) -> Iterator[tuple[Tally, Suspects]]:
@@ -163,10 +167,10 @@ class Panes:
         tables: dict[int, list[pa.Table]] = defaultdict(list)
         open_: dict[int, list[tuple[str, Pairs]]] = defaultdict(list)
         for tally, each in suspects:
-            looked = looked_at(self._store, tally.key, each, pending)
+            looked = looked_at(self._store, tally.key, each, pending, self._counts.get(each.plan.place))
             if looked.table is not None:
                 tables[each.plan.place].append(looked.table)
-                self._seen.append(Shown(self._store, tally.key, looked.pairs, pending))
+                self._seen[each.plan.watch.id].append(Shown(self._store, tally.key, looked.pairs, pending))
             elif len(looked.pairs.keys):
                 open_[each.plan.place].append((tally.key, looked.pairs))
         for place, parts in open_.items():
@@ -174,7 +178,7 @@ class Panes:
             tables[place].append(table)
             for (key, part), chosen in zip(parts, found, strict=True):
                 if len(chosen):
-                    self._seen.append(Shown(self._store, key, part.only(chosen), pending))
+                    self._seen[self._plans[place].watch.id].append(Shown(self._store, key, part.only(chosen), pending))
         return in_order(
             (place, self._plans[place].watch, table) for place, parts in sorted(tables.items()) for table in parts
         )
@@ -193,6 +197,8 @@ class Panes:
 
     def _compact(self) -> None:
         """Gives small ids again to the keys that still have events."""
+        for counts in self._counts.values():
+            counts.forget()
         for name, live in self._store.compact().items():
             self._limits[name] = 2 * int(live.sum()) + _ROOM
             for chain in self._chains.values():
@@ -201,10 +207,6 @@ class Panes:
             for tally in self._tallies:
                 if tally.key == name:
                     tally.keep(live)
-
-    def _ids(self, key: str) -> int:
-        names = self._store.names.get(key)
-        return len(names) if names is not None else len(self._store.pairs[tuple(key.split(","))])
 
     def _number(self, key: tuple[str, ...], names: tuple[str, ...]) -> int:
         ids = self._store.ids(names, key)

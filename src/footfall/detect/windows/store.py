@@ -139,16 +139,16 @@ class Store:
             each.find(value) if isinstance(each, Names) else -1 for each, value in zip(names, values, strict=True)
         )
 
-    def table(self, rows: Array) -> pa.Table:
-        """Some rows as they came."""
-        found = self.take(rows, (*TEXTS, *NUMBERS))
-        arrays = [
-            self.names[field.name].decoded(found[field.name])
-            if field.name in self.names
-            else pa.array(found[field.name], field.type, mask=found[field.name] == NULL)
-            for field in SCHEMA
-        ]
-        return pa.table(arrays, schema=SCHEMA)
+    def ids_of(self, key: str) -> int:
+        """How many ids a key has."""
+        return len(self.names[key]) if key in self.names else len(self.pairs[tuple(key.split(","))])
+
+    def column(self, rows: Array, name: str) -> pa.Array:
+        """A column of some rows as it came."""
+        found = self.take(rows, [name])[name]
+        if name in self.names:
+            return self.names[name].decoded(found)
+        return pa.array(found, SCHEMA.field(name).type, mask=found == NULL)
 
     def contents(self) -> tuple[Rows, Rows]:
         """All closed and all pending events, by column."""

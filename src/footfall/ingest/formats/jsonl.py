@@ -6,15 +6,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+import pyarrow as pa
+from pyarrow.json import ParseOptions, ReadOptions, read_json
 
 from footfall.config import Store
+from footfall.event import FIELDS
 from footfall.ingest.adapter import Parsed, Task, line_tasks
-from footfall.ingest.rows import Row, table, told
+from footfall.ingest.rows import ARROW, Row, table, told
 from footfall.ingest.source import Block, Source
 
 TITLE = "JSON lines of the event; prices in minor units"
 
 _ROWS = msgspec.json.Decoder(list[Row])
+_FLAT = ParseOptions(
+    pa.schema([(known.name, ARROW[known.kind]) for known in FIELDS if known.kind != "json"]),
+    unexpected_field_behavior="error",
+)
 _ANY = msgspec.json.Decoder(dict[str, Any])
 _BOM = b"\xef\xbb\xbf"
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -34,15 +41,40 @@ def tasks(source: Source, _store: Store) -> Iterator[Task]:
 def parse(block: Block) -> Parsed:
     """Reads lines all at once when each is an event and nothing else, or else one by one."""
     data = block.data.removeprefix(_BOM) if block.first_line == 1 else block.data
-    lines = data.rstrip(b"\n").split(b"\n")
+    data = data.rstrip(b"\n")
+    many = data.count(b"\n") + 1
+    events = _flat(data, many)
+    if events is None:
+        return _parse_nested(data.split(b"\n"), block.first_line)
+    return Parsed(events, range(block.first_line, block.first_line + many), lambda row: _text(data.split(b"\n")[row]))
+
+
+def _flat(data: bytes, many: int) -> pa.Table | None:
+    """Lines without ``extra``, read by Arrow; None where one of them is anything but such an event."""
+    if not data.startswith(b"{") or data.count(b"\n{") != many - 1 or b'"extra"' in data or not _is_text(data):
+        return None
+    try:
+        found = read_json(pa.BufferReader(data), ReadOptions(False, len(data) + 1), _FLAT)
+    except pa.ArrowException:
+        return None
+    return found.append_column("extra", pa.nulls(many)) if len(found) == many else None
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        return data.isascii() or bool(data.decode())
+    except UnicodeDecodeError:
+        return False
+
+
+def _parse_nested(lines: list[bytes], first_line: int) -> Parsed:
     try:
         rows = _ROWS.decode(b"[" + b",".join(lines) + b"]")
     except _UNREADABLE:
-        return _parse_lines(lines, block.first_line)
+        return _parse_lines(lines, first_line)
     if len(rows) != len(lines):
-        return _parse_lines(lines, block.first_line)
-    numbers = range(block.first_line, block.first_line + len(lines))
-    return Parsed(table(rows), numbers, lambda row: _text(lines[row]))
+        return _parse_lines(lines, first_line)
+    return Parsed(table(rows), range(first_line, first_line + len(lines)), lambda row: _text(lines[row]))
 
 
 def _parse_lines(lines: list[bytes], first_line: int) -> Parsed:
