@@ -17,7 +17,7 @@ from tests.aws.harness import Record, Source, number_of
 from tests.aws.tables import new_table
 
 pytestmark = pytest.mark.slow
-PAYLOADS = Path(__file__).parents[1] / "payloads"
+PAYLOADS = Path(__file__).parents[1] / "payloads/aws"
 _NUMBERS = count()
 
 
