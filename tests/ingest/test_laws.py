@@ -84,7 +84,7 @@ def adapters_header(form: str) -> int:
 
 def kept(home: Home) -> dict[str, bytes]:
     """Every file of a home but the journal, which tells of each import."""
-    journal = home.lake.layout.imports.name
+    journal = home.lake.layout.arrived.name
     return {name: content for name, content in home.files().items() if name != journal}
 
 
