@@ -1,12 +1,12 @@
 # Every developer command, a line each. A target installs what it needs: run `make` for the list.
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test slow check bench engines docs picture pictures templates lock clean
+.PHONY: help install dev demo test slow check bench engines conformance docs picture pictures templates lock clean
 BIN := .venv/bin
 FOOTFALL_HOME ?= footfall-data
 WRITTEN = $(shell grep -rlF --include='*.md' '[[[cog' *.md docs bench 2>/dev/null)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: ## .venv/bin/footfall and what it needs to run, nothing else
 	@tools/bootstrap.sh
@@ -18,7 +18,7 @@ demo: install ## a simulated store with attacks: the whole product on it, and it
 	FOOTFALL_HOME=$(FOOTFALL_HOME) $(BIN)/footfall demo --no-serve $(ARGS)
 
 test: dev ## the tests, but for the slow ones
-	$(BIN)/pytest -n auto --dist worksteal -m "not slow" $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal -m "not slow and not engines" $(ARGS)
 
 slow: dev ## the tests that take minutes; installs what the AWS plane's need
 	@tools/bootstrap.sh dev infra
@@ -33,6 +33,9 @@ bench: dev ## side by side with the alternatives; installs them
 
 engines: install ## Spark, Flink and Trino, each in an environment of its own, for `footfall conformance`
 	@tools/engines.sh
+
+conformance: dev engines ## the tests that want those engines: every insight and every rule, row by row
+	$(BIN)/pytest -m engines $(ARGS)
 
 docs: dev ## write the generated tables of the Markdown files again
 	$(if $(WRITTEN),$(BIN)/cog -r $(WRITTEN))

@@ -45,7 +45,7 @@ def test_notes_made_again_are_the_same() -> None:
     assert notes(kinesis("footfall-clean", "eu-central-1")) == LIVE
 
 
-@pytest.mark.slow
+@pytest.mark.engines
 def test_zeppelin_reads_every_note(tmp_path: Path) -> None:
     jars = tmp_path / "classpath"
     maven = ["mvn", "--quiet", "--batch-mode", "--file", str(HERE / "pom.xml"), CLASSPATH, f"-Dmdep.outputFile={jars}"]
@@ -62,7 +62,7 @@ def test_zeppelin_reads_every_note(tmp_path: Path) -> None:
     assert read == [(note["id"], *kinds[kind], text.strip()) for note in LIVE for kind, text in spoken(note)]
 
 
-@pytest.mark.slow
+@pytest.mark.engines
 def test_flink_runs_the_paragraphs(tmp_path: Path) -> None:
     """A flood from one address is found by the note of the rule for floods, as its paragraphs stand."""
     assert engines.installed("flink"), engines.INSTALL

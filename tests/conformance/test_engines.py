@@ -33,7 +33,7 @@ def test_an_engine_that_is_not_there_is_said_to_be_missing(tmp_path: Path, monke
     assert conformance.installed("duckdb")
 
 
-@pytest.mark.slow
+@pytest.mark.engines
 def test_every_engine_says_the_same(tmp_path: Path) -> None:
     assert {engine for engine in conformance.ENGINES if not conformance.installed(engine)} == set(), "make engines"
     found = list(conformance.compared(conformance.ENGINES, tmp_path, 3, 400, 7, lambda _: None))
@@ -44,7 +44,7 @@ def test_every_engine_says_the_same(tmp_path: Path) -> None:
         assert [name for name, rows in mine.items() if not rows] == []
 
 
-@pytest.mark.slow
+@pytest.mark.engines
 def test_insights_are_the_same_over_two_million_events(tmp_path: Path) -> None:
     lake = store.made(tmp_path / "home", 38, 9_000, 11, lambda _: None)
     assert sum(file.rows for file in lake.days().values()) >= 2_000_000

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pytest
 
@@ -41,8 +42,9 @@ def record(home: Path) -> list[dict[str, Any]]:
     """Every incident with its alerts and verdicts."""
     store = EmbeddedIncidents(Layout(home))
     incidents = sorted(store.incidents(), key=lambda incident: incident.id)
-    alerts = [asdict(alert) for incident in incidents for alert in store.alerts(incident.id)]
-    return [*map(asdict, incidents), *alerts, *map(asdict, store.verdicts(standing=False))]
+    alerts = [msgspec.structs.asdict(alert) for incident in incidents for alert in store.alerts(incident.id)]
+    verdicts = map(msgspec.structs.asdict, store.verdicts(standing=False))
+    return [*map(asdict, incidents), *alerts, *verdicts]
 
 
 def started(home: Path) -> subprocess.Popen[bytes]:

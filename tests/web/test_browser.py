@@ -116,7 +116,7 @@ def test_everything_but_the_live_chart_works_without_scripts(browser: Browser, a
     with looking(browser, address, scripts=False) as tab:
         tab.goto(address)
         tab.get_by_text("Filter", exact=True).click()
-        tab.get_by_label("From").fill("2025-09-20")
+        tab.get_by_label("From", exact=True).fill("2025-09-20")
         tab.get_by_label("Compare with").select_option("none")
         tab.get_by_role("button", name="Show").click()
         assert "since=" in tab.url
