@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from footfall.aws.databrew.interpreter import OPERATIONS, Cell, Reading, Row, UnknownOperationError, run
 from footfall.aws.databrew.recipe import COLUMNS, PARTITION, carrying, moments, steps
 from footfall.event import EventType
+from footfall.ingest.convert import LONGEST_TEXT
 from footfall.ingest.day import tidy
 from footfall.ingest.formats import rees46
 from footfall.ingest.source import Block
-from footfall.ingest.validate import LONGEST_TEXT, validate
+from footfall.ingest.validate import validate
 
 DOCUMENTED = set((Path(__file__).parent / "databrew_operations.txt").read_text("utf-8").split())
 """Of the developer guide's step and function reference."""

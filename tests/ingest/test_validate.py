@@ -14,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.event import EventType
+from footfall.ingest import convert
 from footfall.ingest import validate as module
+from footfall.ingest.convert import to_integer, to_money, to_time
 from footfall.ingest.formats import access_log, jsonl, rees46
 from footfall.ingest.source import LONGEST_LINE
-from footfall.ingest.validate import to_integer, to_money, to_time, validate
+from footfall.ingest.validate import validate
 from tests.conftest import Home, event
 from tests.conftest import jsonl as json_lines
 from tests.conftest import rees46 as csv
@@ -103,6 +105,23 @@ def test_a_row_is_refused_with_its_reason_alone_and_among_others(
 def test_a_row_at_the_bound_is_taken(change: dict[str, Any]) -> None:
     _, reasons = validate(table(GOOD | change), 2)
     assert reasons.of(0) == ""
+
+
+USUAL_TIMES = (
+    "2019-10-01 00:00:00 UTC",
+    "2019-10-01 00:00:00",
+    "2019-10-01T00:00:00Z",
+    "2019-10-01T00:00:00.000123+00:00",
+    "2019-10-01T02:00:00+0200",
+)
+
+
+@pytest.mark.parametrize("text", USUAL_TIMES)
+def test_a_usual_time_is_read_at_the_first_attempt(text: str) -> None:
+    """A failed one costs more than the whole rest of an import."""
+    times = convert._utc_suffixed(pa.array([None, text] * 3))
+    read = times.cast(pa.timestamp("us", convert._zones(times)[0])).cast(pa.timestamp("us", "UTC"))
+    assert read.drop_null().to_pylist() == 3 * to_time(pa.array([text]))[0].to_pylist()
 
 
 def test_the_first_reason_counts() -> None:

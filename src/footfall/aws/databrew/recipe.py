@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from footfall.event import FIELDS, IDENTITIES, PRODUCT_EVENTS, EventType, Field
-from footfall.ingest.validate import AMOUNT, EARLIEST, HIGHEST_PRICE, LATEST, LONGEST_TEXT
+from footfall.ingest.convert import AMOUNT, HIGHEST_PRICE, LONGEST_TEXT
+from footfall.ingest.validate import EARLIEST, LATEST
 
 Step = dict[str, Any]
 
