@@ -10,6 +10,7 @@ import typer
 from footfall.cli.options import HOME, Home, Json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from footfall.embedded.incident_store import EmbeddedIncidents
@@ -75,7 +76,9 @@ def shown(incident: Key, home: Home = HOME, json: Json = False) -> None:
         show.out.print(f"{show.moment(moment.at)}  {said}", markup=False)
     _print_alerts(alerts)
     if not found.resolved:
-        show.err.print(f"\nfootfall incidents ack {found.id[:SHORT]}, mute, or resolve", style="dim", markup=False)
+        show.err.print(
+            f"\nfootfall incidents ack {found.id[:SHORT]}, mute, or resolve", style="dim", markup=False
+        )
 
 
 @app.command("ack")
@@ -181,23 +184,50 @@ def _facts(incident: Incident, verdicts: list[Verdict]) -> list[tuple[str, str]]
 
 
 def _print_alerts(alerts: list[Alert]) -> None:
+    """The worst alerts a line each, then what the very worst one's events were."""
     from footfall.cli import show
     from footfall.detect.headlines import leading
 
     worst = sorted(alerts, key=lambda alert: (-leading(alert.counts)[1], alert.id))[:MOST]
-    rows = [
-        (
-            alert.subject.name,
-            show.moment(alert.first_event),
-            show.moment(alert.last_event),
-            ", ".join(f"{name} {value:,}" for name, value in alert.counts.items()),
-        )
-        for alert in worst
-    ]
-    show.out.print(show.table("\nThe worst", ["subject", "first event", "last event", "counts"], rows, 4, 60))
-    evidence = {key: value for key, value in worst[0].evidence.items() if key != "window"} if worst else {}
-    for key, value in evidence.items():
-        show.out.print(f"{key}: {value}", markup=False)
+    if worst:
+        show.out.print("\nThe worst", style="bold")
+    for alert in worst:
+        counts = ", ".join(f"{value:,} {name}" for name, value in alert.counts.items())
+        _indented(f"{alert.subject.name}  {show.moment(alert.first_event)} to {_clock(alert.last_event)}  {counts}")
+    for title, lines in _evidence(worst[0].evidence) if worst else ():
+        show.out.print(f"\n{title}", style="bold", markup=False)
+        for line in lines:
+            _indented(line)
+
+
+def _evidence(evidence: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Some of the events, what they asked for most, and whatever else a rule put down: titles with their lines."""
+    if samples := evidence.get("samples"):
+        yield f"{len(samples)} of its events", [_event(sample) for sample in samples]
+    for name, value in evidence.items():
+        if name.startswith("top_"):
+            yield f"Most {name.removeprefix('top_')}", [f"{count:>7,}  {what}" for what, count in value]
+        elif name not in {"samples", "window", "watch"}:
+            yield name.replace("_", " ").capitalize(), [str(value)]
+
+
+def _event(sample: dict[str, Any]) -> str:
+    said = [sample[name] for name in ("event_type", "path", "product_id", "user_id", "user_session", "status")]
+    seen = [str(each) for each in said if each is not None]
+    return "  ".join([_clock(sample["event_time"]), *seen])
+
+
+def _clock(milliseconds: int) -> str:
+    """The time of day of a moment, UTC."""
+    from footfall.cli import show
+
+    return show.moment(milliseconds).split()[-1]
+
+
+def _indented(line: str) -> None:
+    from footfall.cli import show
+
+    show.out.print(f"  {line}", markup=False, soft_wrap=True)
 
 
 def _who(by: str | None) -> str:
