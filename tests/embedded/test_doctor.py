@@ -160,6 +160,11 @@ def test_a_healthy_home_is_told_with_its_numbers(healthy: Home) -> None:
     assert "1 dead letters" in told
 
 
+def test_a_home_can_be_named_from_where_one_stands(healthy: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(healthy.path.parent)
+    assert all(finding.ok for finding in examine(Path(healthy.path.name)))
+
+
 def test_little_room_on_the_disk_is_found(healthy: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage(healthy.path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=1 << 30))

@@ -76,9 +76,7 @@ def shown(incident: Key, home: Home = HOME, json: Json = False) -> None:
         show.out.print(f"{show.moment(moment.at)}  {said}", markup=False)
     _print_alerts(alerts)
     if not found.resolved:
-        show.err.print(
-            f"\nfootfall incidents ack {found.id[:SHORT]}, mute, or resolve", style="dim", markup=False
-        )
+        show.err.print(f"\nfootfall incidents ack {found.id[:SHORT]}, mute, or resolve", style="dim", markup=False)
 
 
 @app.command("ack")

@@ -25,10 +25,10 @@ def listed(home: Home = HOME, json: Json = False) -> None:
         show.as_json([_header(rule) for rule in known.values()])
         return
     rows = [
-        (rule.id, str(rule.header.severity), rule.header.threat, len(rule.watches), rule.header.title)
+        (rule.id, str(rule.header.severity), rule.header.title, rule.header.threat, len(rule.watches))
         for rule in known.values()
     ]
-    show.out.print(show.table("", ["rule", "severity", "threat", "watches", "what it finds"], rows, 3, 80))
+    show.out.print(show.table("", ["rule", "severity", "what it finds", "threat", "watches"], rows, 4, 60))
 
 
 @app.command("show")

@@ -14,7 +14,9 @@ from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progres
 from rich.table import Table
 from rich.text import Text
 
-out = Console(highlight=False, emoji=False)
+PIPED = 120
+"""Characters of a line where nobody can tell how wide it may be."""
+out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else PIPED)
 err = Console(stderr=True, highlight=False, emoji=False)
 
 SCREENFUL = 100

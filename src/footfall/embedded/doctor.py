@@ -156,9 +156,7 @@ def _guard(lake: EmbeddedLake) -> Iterator[Finding]:
         return
     store = EmbeddedIncidents(lake.layout)
     open_ones = len(store.incidents(going=True))
-    untold = store.read("SELECT count(*) AS n, max(error) AS error FROM outbox WHERE state = 'waiting' AND tries > 0")[
-        0
-    ]
+    untold = store.read(UNTOLD)[0]
     store.close()
     yield Finding(True, f"guard: {open_ones:,} incidents go on", "footfall incidents list" if open_ones else "")
     if untold["n"]:
@@ -172,7 +170,7 @@ def _guard(lake: EmbeddedLake) -> Iterator[Finding]:
 def _damage(path: Path) -> str:
     """What is wrong with a SQLite file, in a word or two; nothing for a sound one."""
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     except sqlite3.Error as error:
         return str(error)
