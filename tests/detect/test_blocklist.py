@@ -73,6 +73,13 @@ def test_only_addresses_are_listed(kind: str) -> None:
     assert listed(verdict("203.0.113.9", kind)) == []
 
 
+@pytest.mark.parametrize("kind", ["session", "actor"])
+def test_a_visit_is_shut_out_at_the_addresses_it_came_from(kind: str) -> None:
+    came = {"addresses": ["203.0.113.9", "66.249.66.1", "10.0.0.1"]}
+    assert listed(verdict("v", kind, evidence=came)) == ["203.0.113.9"]
+    assert listed(verdict("v", kind, evidence={**came, "purchases": 1})) == []
+
+
 def test_forms() -> None:
     names = ["203.0.113.8", "203.0.113.9", "198.51.100.7", "2001:db8::2", "2001:db8::3"]
     blocks = blocked([verdict(name) for name in names], NOW)

@@ -13,6 +13,7 @@ import pytest
 
 from footfall import rules
 from footfall.detect.arrivals import ALLOWED
+from footfall.detect.blocklist import blocked
 from footfall.detect.guard import Guard
 from footfall.detect.windows.panes import Panes
 from footfall.incident import Alert, Incident, Verdict
@@ -91,3 +92,17 @@ def test_the_order_of_arrival_within_the_allowed_lateness_does_not_matter() -> N
     mixed = [start + chance.permutation(end - start) for start, end in pairwise(bounds)]
     shuffled = events.take(pa.array(np.concatenate(mixed)))
     assert watched(shuffled, cuts.tolist()) == undisturbed()
+
+
+@pytest.mark.slow
+def test_the_blocklist_names_attackers_by_their_addresses_and_no_earlier_buyer() -> None:
+    """The scraper is judged as a visit, not as an address; where it came from is shut out all the same."""
+    told = [msgspec.json.decode(one, type=Verdict) for one in undisturbed().values() if b'"klass"' in one]
+    now = pc.cast(pc.max(attacked()["event_time"]), pa.int64()).as_py() // 1000
+    bought = attacked().filter(pc.equal(attacked()["event_type"], "purchase"))
+    times = pc.cast(bought["event_time"], pa.int64()).to_numpy() // 1000
+    sold = list(zip(bought["ip"].to_pylist(), times, strict=True))
+    blocks = [block for block in blocked(told, now) if block.verdict.subject.kind != "ip"]
+    assert blocks
+    for block in blocks:
+        assert not [at for ip, at in sold if ip == str(block.address) and at < block.verdict.valid_from]

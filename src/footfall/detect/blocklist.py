@@ -39,7 +39,7 @@ class Blocked:
 
 
 def blocked(verdicts: Iterable[Verdict], now: int, kept_for: int = DAY) -> list[Blocked]:
-    """The addresses under a verdict that stands, in order; each once, with its surest verdict.
+    """The addresses that a verdict which stands is about or came from, in order; each once, with its surest verdict.
 
     Never one in a crawler's published range, one that many people share, or one of the store's own network.
 
@@ -50,11 +50,17 @@ def blocked(verdicts: Iterable[Verdict], now: int, kept_for: int = DAY) -> list[
     """
     found: dict[Address, Verdict] = {}
     for verdict in sorted(verdicts, key=lambda verdict: (-verdict.confidence, verdict.id)):
-        if verdict.subject.kind == "ip" and verdict.valid_to + kept_for > now and excluded(verdict):
-            address = _address(verdict.subject.name)
-            if address and not shared(verdict) and not _own(address) and not known_bots.owner(str(address)):
+        if verdict.valid_to + kept_for <= now or not excluded(verdict) or shared(verdict):
+            continue
+        for address in map(_address, _named(verdict)):
+            if address and not _own(address) and not known_bots.owner(str(address)):
                 found.setdefault(address, verdict)
     return [Blocked(address, found[address]) for address in sorted(found, key=lambda one: (one.version, one))]
+
+
+def _named(verdict: Verdict) -> list[str]:
+    """The address judged, or those from which a visit came without a crowd around it."""
+    return [verdict.subject.name] if verdict.subject.kind == "ip" else verdict.evidence.get("addresses", [])
 
 
 def rows(blocks: Iterable[Blocked]) -> pa.Table:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from footfall.detect.alerts import Alerts, Change, Look, Manner, What
 from footfall.detect.incidents import Incidents, Outcome
-from footfall.detect.verdicts import Asked, Verdicts, nothing
+from footfall.detect.verdicts import Asked, Places, Verdicts, nothing, nowhere
 from footfall.incident import Alert, Finding, Verdict
 from footfall.ports import GuardChanges
 
@@ -31,11 +31,12 @@ class Desk:
         look: Look | None = None,
         purchases: Asked = nothing,
         people: Asked = nothing,
+        places: Places = nowhere,
     ) -> GuardChanges:
         """Takes findings of closed windows, in order of ``until``; see ``Alerts.take`` and ``Verdicts.take``."""
         changes = self._alerts.take(findings, upto, look)
         outcome = self._incidents.take(changes)
-        return _kept(changes, outcome, self._verdicts.take(changes, outcome.of, purchases, people))
+        return _kept(changes, outcome, self._verdicts.take(changes, outcome.of, purchases, people, places))
 
     def warn(self, findings: Iterable[Finding], look: Look | None = None) -> GuardChanges:
         """Takes early findings: they may tell people, and judge nobody."""

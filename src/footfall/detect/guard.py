@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 
 import msgspec
 import pyarrow as pa
@@ -17,11 +17,13 @@ from footfall.detect.attribution import NEEDED, attributed
 from footfall.detect.desk import Desk
 from footfall.detect.evidence import READ, sighting
 from footfall.detect.history import History
+from footfall.detect.neighbours import KINDS, SEEN, Neighbours
 from footfall.detect.pulse import Pulse
-from footfall.detect.recent import Recent
+from footfall.detect.recent import KEPT, Recent
 from footfall.detect.relation import SCHEMA, Events, relation
 from footfall.detect.surge import EXCESS, Surge
-from footfall.detect.visits import PACED, Purchases, at_human_pace
+from footfall.detect.verdicts import CROWD, Places
+from footfall.detect.visits import DAY, PACED, Purchases, at_human_pace
 from footfall.detect.windows import Found, Windows
 from footfall.incident import Finding, Severity, Subject
 from footfall.ports import GuardChanges
@@ -154,8 +156,9 @@ class Guard:
             self._spoil(fresh)
             findings += fresh
         self._purchases.forget(closed)
+        changes = self._desk.take(findings, closed, self._look, self._purchases.count, self._people, self._places())
         self._recent.forget(closed)
-        return self._desk.take(findings, closed, self._look, self._purchases.count, self._people)
+        return changes
 
     def _learnt(self, feed: str, end: int, table: pa.Table) -> list[Finding]:
         """Hands a feed's rows to the history, and those of the traffic to the surge."""
@@ -211,6 +214,19 @@ class Guard:
         """Visits at human pace from an address, in the windows just judged."""
         places = [place for place in self._rows if place[2] == subject and place[3] <= until + 1]
         return max((at_human_pace(self._rows[place](*PACED)) for place in places[-1:]), default=0)
+
+    def _places(self) -> Places:
+        """Says from which addresses a subject came in the last minutes: neither a crowd nor a buyer came from them."""
+
+        @cache
+        def neighbours(until: int) -> Neighbours:
+            return Neighbours(self._recent.between(until - KEPT, until, *SEEN))
+
+        def alone(subject: Subject, until: int) -> list[str]:
+            found = neighbours(until).alone(subject, CROWD) if subject.kind in KINDS else []
+            return [ip for ip in found if not self._purchases.count(Subject("ip", ip), until - DAY, until)]
+
+        return alone
 
 
 def manner(header: Header) -> Manner:

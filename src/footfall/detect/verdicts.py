@@ -32,6 +32,15 @@ Asked = Callable[[Subject, int, int], int]
 """Something counted of a subject between two moments, in ms, inclusive."""
 
 
+Places = Callable[[Subject, int], list[str]]
+"""Addresses of a subject alone, as seen before a moment, in ms."""
+
+
+def nowhere(_subject: Subject, _until: int) -> list[str]:
+    """Says that there was none."""
+    return []
+
+
 def nothing(_subject: Subject, _since: int, _until: int) -> int:
     """Says that there was none."""
     return 0
@@ -79,7 +88,12 @@ class Verdicts:
         self._unsaid: dict[str, dict[Subject, _Seen]] = {}
 
     def take(
-        self, changes: Iterable[Change], of: Mapping[str, str], purchases: Asked = nothing, people: Asked = nothing
+        self,
+        changes: Iterable[Change],
+        of: Mapping[str, str],
+        purchases: Asked = nothing,
+        people: Asked = nothing,
+        places: Places = nowhere,
     ) -> list[Verdict]:
         """Folds what became of alerts, in the order ``Alerts`` gave it; provisional ones judge nobody.
 
@@ -88,6 +102,7 @@ class Verdicts:
             of: the incident of each alert, as ``Incidents`` put it.
             purchases: honoured purchases of a subject.
             people: visits at human pace from an address.
+            places: addresses that can be shut out for a subject.
 
         Returns:
             Every verdict that is new or has changed, as it is now, in the order of first change.
@@ -97,7 +112,7 @@ class Verdicts:
             self._forget(change.at)
             if change.alert and change.finding and change.what in (What.OPENED, What.UPDATED):
                 for subject in self._due(change.alert, change.finding):
-                    key = self._judge(change.alert, change.finding, subject, of[change.alert.id])
+                    key = self._judge(change.alert, change.finding, subject, of[change.alert.id], places)
                     self._ask(key, purchases, people, changed)
                     self._agree(key, changed)
             elif change.alert and change.what is What.ENDED:
@@ -156,7 +171,7 @@ class Verdicts:
         self._of_source.setdefault(source(held.verdict.subject), {})[key] = True
         self._of_alert.setdefault(held.alert, {})[held.verdict.subject] = key
 
-    def _judge(self, alert: Alert, finding: Finding, subject: Subject, incident: str) -> str:
+    def _judge(self, alert: Alert, finding: Finding, subject: Subject, incident: str, places: Places) -> str:
         """Makes the verdict of an alert on a subject, or lets it grow; its id."""
         last = finding.until - 1
         known = self._of_alert.get(alert.id, {}).get(subject)
@@ -173,6 +188,8 @@ class Verdicts:
             return key
         manner = self._manners[finding.rule]
         evidence: dict[str, Any] = {"alert": alert.id, "counts": dict(finding.counts), "title": manner.title}
+        if addresses := places(subject, finding.until):
+            evidence["addresses"] = addresses
         self._hold(
             _Held(
                 Verdict(

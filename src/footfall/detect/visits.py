@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from footfall.incident import Subject
 
-KEPT = 24 * 3_600_000
+DAY = 24 * 3_600_000
 """How long a purchase is remembered, in ms."""
 PAUSE = 1_500
 """A person's pages lie so many milliseconds apart at least, on average."""
@@ -41,9 +41,9 @@ class Purchases:
 
     def forget(self, now: int) -> None:
         """Drops what is older than a day; looked at once an hour."""
-        if now >= self._swept + KEPT // 24:
+        if now >= self._swept + DAY // 24:
             self._swept = now
-            kept = {key: [at for at in times if at > now - KEPT] for key, times in self._times.items()}
+            kept = {key: [at for at in times if at > now - DAY] for key, times in self._times.items()}
             self._times = defaultdict(list, {key: times for key, times in kept.items() if times})
 
     def snapshot(self) -> bytes:

@@ -1,0 +1,58 @@
+"""A visit is shut out where it came from, unless people come from there as well."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from footfall.detect.neighbours import MOST, SEEN, Neighbours
+from footfall.detect.verdicts import CROWD
+from footfall.incident import Subject
+
+NAT = "203.0.113.1"
+
+
+def seen(*events: tuple[str, str, int]) -> Neighbours:
+    """What came: address, actor, second."""
+    rows = [(ip, actor, second * 1_000) for ip, actor, second in events]
+    return Neighbours(pa.table(dict(zip(SEEN, map(list, zip(*rows, strict=True)), strict=True))))
+
+
+def people(count: int, pause: int = 10, ip: str = NAT) -> list[tuple[str, str, int]]:
+    """Visits of two pages each, so many seconds apart."""
+    return [(ip, f"person {each}", second) for each in range(count) for second in (0, pause)]
+
+
+BOT = [(NAT, "bot", second) for second in range(30)]
+
+
+@pytest.mark.parametrize(("neighbours", "alone"), [(0, True), (CROWD - 1, True), (CROWD, False)])
+def test_a_crowd_around_it_spares_the_address(neighbours: int, alone: bool) -> None:
+    assert seen(*BOT, *people(neighbours)).alone(Subject("actor", "bot"), CROWD) == ([NAT] if alone else [])
+
+
+def test_hasty_visits_and_single_pages_are_no_crowd() -> None:
+    single = [(NAT, f"single {each}", 5) for each in range(CROWD)]
+    assert seen(*BOT, *people(CROWD, pause=1), *single).alone(Subject("session", "bot"), CROWD) == [NAT]
+
+
+def test_each_address_is_judged_by_those_who_come_from_it() -> None:
+    found = seen(*BOT, ("203.0.113.2", "bot", 40), *people(CROWD, ip="203.0.113.2"))
+    assert found.alone(Subject("actor", "bot"), CROWD) == [NAT]
+
+
+@pytest.mark.parametrize("kind", ["ip", "agent", "visitor", "product", "site"])
+def test_other_subjects_come_from_nowhere(kind: str) -> None:
+    assert seen(*BOT).alone(Subject(kind, "bot"), CROWD) == []
+
+
+def test_so_many_addresses_are_put_down_and_no_more() -> None:
+    many = [(f"203.0.113.{host}", "bot", host) for host in range(2 * MOST)]
+    assert len(seen(*many).alone(Subject("actor", "bot"), CROWD)) == MOST
+
+
+def test_nobody_came() -> None:
+    rows = pa.table(
+        {"ip": pa.nulls(0, pa.string()), "actor": pa.nulls(0, pa.string()), "event_time": pa.nulls(0, pa.int64())}
+    )
+    assert Neighbours(rows).alone(Subject("actor", "bot"), CROWD) == []
