@@ -14,6 +14,7 @@ import pyarrow as pa
 from footfall.detect.alerts import Manner, Sighting
 from footfall.detect.arrivals import ALLOWED, Arrivals
 from footfall.detect.attribution import NEEDED, attributed
+from footfall.detect.copies import Copies
 from footfall.detect.desk import Desk
 from footfall.detect.evidence import READ, sighting
 from footfall.detect.history import History
@@ -65,7 +66,7 @@ class Guard:
         self._desk = Desk({rule.id: manner(rule.header) for rule in rules.values()})
         self._windows, self._pulse, self._arrivals = windows, Pulse(feeds), Arrivals(allowed)
         self._history, self._surge, self._purchases = History(), Surge(), Purchases()
-        self._recent = Recent()
+        self._recent, self._copies = Recent(), Copies(allowed)
         self._brewed = -1
         self._rows: dict[_Place, Callable[..., pa.Table]] = {}
 
@@ -73,6 +74,11 @@ class Guard:
     def late(self) -> int:
         """Events that came too late to be watched."""
         return self._arrivals.late
+
+    @property
+    def copies(self) -> int:
+        """Events that came again and were not watched a second time."""
+        return self._copies.dropped
 
     @property
     def seen(self) -> int:
@@ -90,7 +96,7 @@ class Guard:
         Args:
             events: any of the columns of :func:`footfall.event.arrow_schema`.
         """
-        on_time = self._arrivals.take(relation(events))
+        on_time = self._arrivals.take(relation(self._copies.without(events)))
         self._purchases.add(on_time)
         self._recent.add(on_time)
         return self._advance(on_time)
@@ -118,11 +124,12 @@ class Guard:
     def snapshot(self) -> bytes:
         """Everything remembered, for ``restore``."""
         parts = (self._windows, self._pulse, self._arrivals, self._history, self._desk, self._purchases, self._recent)
-        return msgspec.msgpack.encode([*(part.snapshot() for part in parts), self._surge.snapshot()])
+        states = [part.snapshot() for part in (*parts, self._surge, self._copies)]
+        return msgspec.msgpack.encode(states)
 
     def restore(self, snapshot: bytes) -> None:
         """Goes on where a snapshot of the same rules was taken."""
-        windows, pulse, arrivals, history, desk, purchases, recent, surge = msgspec.msgpack.decode(snapshot)
+        windows, pulse, arrivals, history, desk, purchases, recent, surge, copies = msgspec.msgpack.decode(snapshot)
         self._windows.restore(windows)
         self._pulse.restore(pulse)
         self._arrivals.restore(arrivals)
@@ -131,6 +138,7 @@ class Guard:
         self._purchases.restore(purchases)
         self._recent.restore(recent)
         self._surge = Surge.restore(surge)
+        self._copies.restore(copies)
 
     def _advance(self, on_time: pa.Table) -> GuardChanges:
         watermark = self._arrivals.watermark
