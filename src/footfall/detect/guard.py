@@ -21,15 +21,15 @@ from footfall.detect.history import History
 from footfall.detect.pulse import Pulse
 from footfall.detect.recent import Recent
 from footfall.detect.relation import SCHEMA, Events, relation
-from footfall.detect.surge import EXCESS, Surge
+from footfall.detect.surge import HIDDEN, Surge
 from footfall.detect.visits import PACED, Purchases, at_human_pace
 from footfall.detect.windows import Found, Windows
 from footfall.incident import Finding, Severity, Subject
 from footfall.ports import GuardChanges
 from footfall.rules import Feed, Header, Rule, Watch
 
-BREWING = 1_000
-"""Milliseconds of event time between two early looks at the whole store."""
+BREWING = 500
+"""Milliseconds between two early looks at the whole store."""
 MEMBERS = frozenset({"product", "agent", "campaign", "site"})
 """Kinds of subject that have a usual, which an attack must not become."""
 
@@ -114,7 +114,8 @@ class Guard:
     def warn(self) -> GuardChanges:
         """What the watches that may warn early say of windows still open."""
         self._rows.clear()
-        findings = [finding for found in self._windows.early() for finding in self._confirmed(found, early=True)]
+        early = self._windows.early(self._arrivals.ahead)
+        findings = [finding for found in early for finding in self._confirmed(found, early=True)]
         return self._desk.warn([*findings, *self._brewing()], self._look)
 
     def recent(self, since: int, until: int) -> pa.Table:
@@ -179,7 +180,7 @@ class Guard:
             return []
         self._brewed = self._arrivals.watermark
         surge, found = deepcopy(self._surge), list[Finding]()
-        for _, end, rows in self._pulse.open("traffic", EXCESS):
+        for _, end, rows in self._pulse.open("traffic", min(HIDDEN.values())):
             found = surge.feed(end, rows.to_pylist(), self._history)
         return [replace(self._attributed(each), early=True) for each in found if each.severity is not Severity.INFO]
 
