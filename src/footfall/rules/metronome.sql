@@ -90,7 +90,7 @@ HAVING count(*) >= 8
 -- window: 5 minutes
 -- hop: 30 seconds
 -- early: yes
--- note: a dozen products, none twice, six seconds apart or less on average and CV < 0.4, or fifteen and CV < 0.25: the slower, the more even; twelve pages opened in tabs at once take less than six seconds in all
+-- note: a dozen products, none twice, six seconds apart or less on average and CV < 0.4, or fifteen and CV < 0.2: the slower, the more even; twelve pages opened in tabs at once take less than six seconds in all
 WITH steps AS (
   SELECT *, event_time - lag(event_time) OVER (PARTITION BY actor ORDER BY event_time) AS gap
   FROM events
@@ -109,4 +109,4 @@ HAVING count(*) >= 12
    AND 10 * count(DISTINCT product_id) >= 9 * count(*)
    AND sum(gap) >= 6000
    AND ((sum(gap) < 6000 * count(gap) AND 25 * count(gap) * sum(gap * gap) < 29 * sum(gap) * sum(gap))
-     OR (sum(gap) < 15000 * count(gap) AND 16 * count(gap) * sum(gap * gap) < 17 * sum(gap) * sum(gap)))
+     OR (sum(gap) < 15000 * count(gap) AND 25 * count(gap) * sum(gap * gap) < 26 * sum(gap) * sum(gap)))
