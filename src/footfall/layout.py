@@ -13,6 +13,7 @@
     ├── log/readers.db                             how far each reader of the log has come
     ├── incidents/guard.sqlite                     incidents, alerts, verdicts, what people did and are to be told
     ├── incidents/pulse.json                       people and bots of the last minutes, second by second
+    ├── incidents/guard.prom                       the guard's figures, as Prometheus reads them
     ├── access.sqlite                              who may see the dashboard, their sessions, what they took away
     ├── marts/changes.jsonl                        figures that verdicts restated: day, old, new, why
     ├── marts/verdicts.json                        what each day's marts were made from, of verdicts
@@ -111,6 +112,11 @@ class Layout:
     def pulse(self) -> Path:
         """People and bots of the last minutes."""
         return self.home / "incidents" / "pulse.json"
+
+    @property
+    def figures(self) -> Path:
+        """The guard's figures."""
+        return self.home / "incidents" / "guard.prom"
 
     @property
     def access(self) -> Path:

@@ -39,8 +39,8 @@ def test_a_botnet_of_two_thousand_addresses_is_one_incident_and_one_mail() -> No
 def test_the_headline_puts_numbers_beside_the_usual_ones() -> None:
     kept, _ = taken([found("flood", "203.0.113.9", 10_000, counts={"events": 412, "usual": 6})], 10_000)
     (incident,) = kept.incidents.values()
-    assert incident.headline == "203.0.113.9 sent 412 events in 10 s, 68 × the usual"
-    assert kept.notes[0].title == "[critical] 203.0.113.9 sent 412 events in 10 s, 68 × the usual"
+    assert incident.headline == "203.0.113.9 sent 412 events in 10 s, 68 × the usual 6"
+    assert kept.notes[0].title == "[critical] 203.0.113.9 sent 412 events in 10 s, 68 × the usual 6"
     assert incident.evidence["top"] == [["203.0.113.9", 412]]
 
 

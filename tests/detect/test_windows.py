@@ -126,8 +126,9 @@ def test_windows_close_by_the_watermark_alone(low: tuple[Watch, ...]) -> None:
     assert engine.flush() == []
 
 
+@pytest.mark.parametrize("ahead", [0, 3_000, 90_000])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_early_words_are_those_of_the_window_so_far(low: tuple[Watch, ...], seed: int) -> None:
+def test_early_words_are_those_of_the_window_so_far(low: tuple[Watch, ...], seed: int, ahead: int) -> None:
     events = made(seed)
     fast, slow, told = Panes(low), Oracle(low), 0
     for start in range(0, len(events), 12):
@@ -135,8 +136,8 @@ def test_early_words_are_those_of_the_window_so_far(low: tuple[Watch, ...], seed
         watermark = max(part["event_time"].to_pylist()) - 3_000
         fast.feed(part, watermark)
         slow.feed(part, watermark)
-        warned = said(fast.early())
-        assert warned == said(slow.early())
+        warned = said(fast.early(ahead))
+        assert warned == said(slow.early(ahead))
         told += len(warned)
     assert told
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -75,6 +76,10 @@ def test_a_flood_is_told_blocked_and_taken_out_of_the_figures(served: Served, tm
     time.sleep(8)
     incidents: list[dict[str, Any]] = json.loads(footfall(home, "incidents", "list", "--json"))["incidents"]
     assert any(incident["rule"] == "source_flood" for incident in incidents)
+    figures = urlopen(f"http://127.0.0.1:{served.port}/metrics", timeout=10).read().decode()
+    assert f"footfall_guard_events_total {sent}\n" in figures
+    assert re.search(r'^footfall_guard_alerts_total{rule="source_flood"} [1-9]', figures, re.MULTILINE)
+    assert re.search(r'^footfall_guard_open_incidents{severity="critical"} [1-9]', figures, re.MULTILINE)
     served.stop()
     addresses = footfall(home, "export", "blocklist").split()
     assert addresses

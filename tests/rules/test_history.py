@@ -81,6 +81,17 @@ def test_what_goes_on_for_hours_is_learnt_in_the_end() -> None:
     assert 0.3 < history.mix("cookieless") < 0.9
 
 
+def test_the_pace_does_not_follow_what_grows_for_hours() -> None:
+    """A day of 100 a minute, then twice as many every two hours, 16 times as many after eight."""
+    history = History()
+    for number in range(1, 24 * 60 + 8 * 60):
+        events = round(100 * 2 ** (max(0, number - 24 * 60) / 120))
+        history.add("traffic", number * MINUTE, MINUTE, [{"dimension": "site", "events": events, "squares": events}])
+        history.advance(number * MINUTE)
+    assert events > 1_590
+    assert 400 < 12 * history.pace() < 5 * 160
+
+
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=60), st.lists(st.integers(0, 60), max_size=5))
 def test_batches_change_nothing(counts: list[int], cuts: list[int]) -> None:
     ends = [number * MINUTE for number in range(1, len(counts) + 1)]

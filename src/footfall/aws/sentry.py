@@ -52,7 +52,7 @@ class Told:
         """Nothing: events are Flink's."""
         return []
 
-    def early(self) -> list[Found]:
+    def early(self, _ahead: int = 0) -> list[Found]:
         """What was told and is not settled yet."""
         return self.fresh
 

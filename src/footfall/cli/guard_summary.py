@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SHORT = 17
 """Characters of a name in the table of incidents."""
-_SAID = re.compile(rf" (?:sent|{'|'.join(VERBS.values())}) ")
+_SAID = re.compile(rf" (?:{'|'.join(VERBS)}) ")
 POPULATIONS = ("gross", "known", "net")
 Paint = Callable[[float], str]
 Figures = tuple[str, Paint, tuple[int, int, int]]

@@ -25,6 +25,11 @@ class Arrivals:
         self.watermark = -1
         self._latest = -1
 
+    @property
+    def ahead(self) -> int:
+        """How long the present, the latest receipt, is after the watermark, ms."""
+        return self._allowed
+
     def take(self, events: pa.Table) -> pa.Table:
         """The events that are on time; the others are counted in ``late``.
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 from footfall.detect.alerts import Manner, Sighting
 from footfall.detect.arrivals import ALLOWED, Arrivals
 from footfall.detect.attribution import NEEDED, attributed
+from footfall.detect.copies import Copies
 from footfall.detect.desk import Desk
 from footfall.detect.evidence import READ, sighting
 from footfall.detect.history import History
@@ -21,7 +22,7 @@ from footfall.detect.neighbours import KINDS, SEEN, Neighbours
 from footfall.detect.pulse import Pulse
 from footfall.detect.recent import KEPT, Recent
 from footfall.detect.relation import SCHEMA, Events, relation
-from footfall.detect.surge import EXCESS, Surge
+from footfall.detect.surge import HIDDEN, Surge
 from footfall.detect.verdicts import CROWD, Places
 from footfall.detect.visits import DAY, PACED, Purchases, at_human_pace
 from footfall.detect.windows import Found, Windows
@@ -29,8 +30,8 @@ from footfall.incident import Finding, Severity, Subject
 from footfall.ports import GuardChanges
 from footfall.rules import Feed, Header, Rule, Watch
 
-BREWING = 1_000
-"""Milliseconds of event time between two early looks at the whole store."""
+BREWING = 500
+"""Milliseconds between two early looks at the whole store."""
 MEMBERS = frozenset({"product", "agent", "campaign", "site"})
 """Kinds of subject that have a usual, which an attack must not become."""
 
@@ -67,7 +68,7 @@ class Guard:
         self._desk = Desk({rule.id: manner(rule.header) for rule in rules.values()})
         self._windows, self._pulse, self._arrivals = windows, Pulse(feeds), Arrivals(allowed)
         self._history, self._surge, self._purchases = History(), Surge(), Purchases()
-        self._recent = Recent()
+        self._recent, self._copies = Recent(), Copies(allowed)
         self._brewed = -1
         self._rows: dict[_Place, Callable[..., pa.Table]] = {}
 
@@ -75,6 +76,11 @@ class Guard:
     def late(self) -> int:
         """Events that came too late to be watched."""
         return self._arrivals.late
+
+    @property
+    def copies(self) -> int:
+        """Events that came again and were not watched a second time."""
+        return self._copies.dropped
 
     @property
     def seen(self) -> int:
@@ -92,7 +98,7 @@ class Guard:
         Args:
             events: any of the columns of :func:`footfall.event.arrow_schema`.
         """
-        on_time = self._arrivals.take(relation(events))
+        on_time = self._arrivals.take(relation(self._copies.without(events)))
         self._purchases.add(on_time)
         self._recent.add(on_time)
         return self._advance(on_time)
@@ -110,7 +116,8 @@ class Guard:
     def warn(self) -> GuardChanges:
         """What the watches that may warn early say of windows still open."""
         self._rows.clear()
-        findings = [finding for found in self._windows.early() for finding in self._confirmed(found, early=True)]
+        early = self._windows.early(self._arrivals.ahead)
+        findings = [finding for found in early for finding in self._confirmed(found, early=True)]
         return self._desk.warn([*findings, *self._brewing()], self._look)
 
     def recent(self, since: int, until: int) -> pa.Table:
@@ -120,11 +127,12 @@ class Guard:
     def snapshot(self) -> bytes:
         """Everything remembered, for ``restore``."""
         parts = (self._windows, self._pulse, self._arrivals, self._history, self._desk, self._purchases, self._recent)
-        return msgspec.msgpack.encode([*(part.snapshot() for part in parts), self._surge.snapshot()])
+        states = [part.snapshot() for part in (*parts, self._surge, self._copies)]
+        return msgspec.msgpack.encode(states)
 
     def restore(self, snapshot: bytes) -> None:
         """Goes on where a snapshot of the same rules was taken."""
-        windows, pulse, arrivals, history, desk, purchases, recent, surge = msgspec.msgpack.decode(snapshot)
+        windows, pulse, arrivals, history, desk, purchases, recent, surge, copies = msgspec.msgpack.decode(snapshot)
         self._windows.restore(windows)
         self._pulse.restore(pulse)
         self._arrivals.restore(arrivals)
@@ -133,6 +141,7 @@ class Guard:
         self._purchases.restore(purchases)
         self._recent.restore(recent)
         self._surge = Surge.restore(surge)
+        self._copies.restore(copies)
 
     def _advance(self, on_time: pa.Table) -> GuardChanges:
         watermark = self._arrivals.watermark
@@ -174,7 +183,7 @@ class Guard:
             return []
         self._brewed = self._arrivals.watermark
         surge, found = deepcopy(self._surge), list[Finding]()
-        for _, end, rows in self._pulse.open("traffic", EXCESS):
+        for _, end, rows in self._pulse.open("traffic", min(HIDDEN.values())):
             found = surge.feed(end, rows.to_pylist(), self._history)
         return [replace(self._attributed(each), early=True) for each in found if each.severity is not Severity.INFO]
 

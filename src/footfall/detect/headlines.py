@@ -8,7 +8,31 @@ from typing import Any
 from footfall.incident import Incident
 from footfall.ports import Note
 
-VERBS = {"product": "drew", "campaign": "brought", "site": "saw"}
+DEEDS = {
+    "addresses": "used {} {}",
+    "agents": "showed {} user {}",
+    "carts": "put {} {} into carts",
+    "failed": "failed {} {}",
+    "purchases": "made {} {}",
+    "views": "made {} {}",
+    "visits": "made {} {}",
+}
+"""What a subject did, by the count that tells of it; anything else it ``sent``."""
+THINGS = {"carts": "things", "failed": "times"}
+"""What a subject does with counts that are named otherwise."""
+DRAWN = {"product": "drew {} {}", "campaign": "brought {} {}", "site": "saw {} {}"}
+"""Subjects that do nothing themselves."""
+NOUNS = {"failed": "failures"}
+"""What they draw of counts whose name is no thing."""
+VERBS = ("sent", *sorted({text.split()[0] for text in (*DEEDS.values(), *DRAWN.values())}))
+NAMED = {
+    "session": "Visit {}",
+    "actor": "Source {}",
+    "visitor": "Visitor {}",
+    "product": "Product {}",
+    "campaign": "Campaign {}",
+    "agent": "The agent {}",
+}
 KINDS = {
     "ip": "addresses",
     "network": "networks",
@@ -20,47 +44,69 @@ KINDS = {
     "campaign": "campaigns",
 }
 USUAL = "usual"
-"""A count of this name, or ending in it, is what is usual of the leading count."""
+"""A count of this name is what is usual of the first count; ``usual_views`` of ``views``."""
+MANY = 100
+"""Times the usual that nobody reads as a number of times."""
 LONGEST = 80
 SAYINGS = {"opened": "", "escalated": "Worse: ", "closed": "Over: ", "withdrawn": "Never mind: "}
 
 
 def leading(counts: Mapping[str, int]) -> tuple[str, int]:
-    """The count that a sentence names: the first that the watch put out and that is not what is usual."""
-    named = ((name, value) for name, value in counts.items() if not name.endswith(USUAL))
-    return next(named, ("events", 0))
+    """The count that a sentence names: the first beside which stands what is usual of it, else the first.
+
+    >>> leading({"addresses": 40, "views": 90, "usual_views": 2}), leading({"views": 9, "carts": 1})
+    (('views', 90), ('views', 9))
+    """
+    named = [(name, value) for name, value in counts.items() if not name.startswith(USUAL)]
+    known = (item for item in named if f"{USUAL}_{item[0]}" in counts)
+    return next(known, named[0] if named else ("events", 0))
 
 
 def headline(kind: str, name: str, counts: Mapping[str, int], window: int, subjects: int) -> str:
     """One sentence about the worst subject of an incident.
 
     >>> headline("ip", "203.0.113.9", {"events": 412, "usual": 6}, 10_000, 1)
-    '203.0.113.9 sent 412 events in 10 s, 68 × the usual'
+    '203.0.113.9 sent 412 events in 10 s, 68 × the usual 6'
+    >>> headline("agent", "curl", {"addresses": 30, "views": 900, "usual_views": 2}, 300_000, 1)
+    'The agent curl made 900 views in 5 min, where 2 are usual'
     >>> headline("ip", "203.0.113.9", {"views": 35}, 60_000, 2_000)
-    '2,000 addresses, 203.0.113.9 the worst: it sent 35 views in 1 min'
+    '2,000 addresses, 203.0.113.9 the worst: it made 35 views in 1 min'
+    >>> headline("site", "site", {"failed": 30, "usual_failed": 0}, 120_000, 1)
+    'The store saw 30 failures in 2 min, where none are usual'
     """
     what, value = leading(counts)
-    verb, said = VERBS.get(kind, "sent"), f"{value:,} {what.replace('_', ' ')} in {duration(window)}{_usual(counts)}"
-    shown = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    nouns = NOUNS if kind in DRAWN else THINGS
+    count = (f"{value:,}", _number(value, nouns.get(what, what.replace("_", " "))))
+    when = f"in {duration(window)}{_usual(counts)}"
     if kind == "site":
-        return f"The store {verb} {said}"
+        return f"The store {DRAWN[kind].format(*count)} {when}"
+    did = f"{DRAWN.get(kind, DEEDS.get(what, 'sent {} {}')).format(*count)} {when}"
+    shown = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
     if subjects > 1:
-        return f"{_counted(subjects, kind)}, {shown} the worst: it {verb} {said}"
-    return f"{shown} {verb} {said}"
+        return f"{_counted(subjects, kind)}, {shown} the worst: it {did}"
+    return f"{NAMED.get(kind, '{}').format(shown)} {did}"
 
 
 def _usual(counts: Mapping[str, int]) -> str:
-    _, value = leading(counts)
-    usual = next((count for name, count in counts.items() if name.endswith(USUAL)), 0)
-    if usual <= 0:
+    what, value = leading(counts)
+    usual = counts.get(f"{USUAL}_{what}", counts.get(USUAL))
+    if usual is None:
         return ""
+    if usual <= 0:
+        return ", where none are usual"
     whole, tenths = value // usual, value * 10 // usual % 10
-    return f", {whole:,} × the usual" if whole >= 10 else f", {whole}.{tenths} × the usual"
+    if whole >= MANY:
+        return f", where {usual:,} {'is' if usual == 1 else 'are'} usual"
+    return f", {whole if whole >= 10 else f'{whole}.{tenths}'} × the usual {usual:,}"
+
+
+def _number(value: int, plural: str) -> str:
+    """The word for so many: ``1 address``, ``2 addresses``."""
+    return plural if value != 1 else plural.removesuffix("es" if plural.endswith("sses") else "s")
 
 
 def _counted(subjects: int, kind: str) -> str:
-    named = KINDS.get(kind, kind)
-    return f"{subjects:,} {named}" if subjects != 1 else f"1 {named.removesuffix('es' if kind == 'ip' else 's')}"
+    return f"{subjects:,} {_number(subjects, KINDS.get(kind, kind))}"
 
 
 def duration(ms: int) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+WEEK = 7 * DAY
 
 LAG = 15 * MINUTE
 """Rows are learnt so long after they closed: before any window that holds them is judged, and after an attack in them
@@ -26,6 +28,10 @@ STEP = 3
 """One row counts for no more than so many times the usual, and ``ROOM`` events."""
 
 ROOM = 20
+CEILING = 5
+"""The pace counts for no more than so many times the week's, once a day was learnt: what grows slowly does not become
+usual within hours."""
+
 MEMBERS = 50_000
 """Members of the feeds remembered at most; the least seen are forgotten."""
 
@@ -88,8 +94,8 @@ class History:
     averages: dict[str, Average] = field(
         default_factory=lambda: {
             "pace": Average(HOUR),
-            "traffic": Average(24 * HOUR),
-            "members": Average(24 * HOUR),
+            "traffic": Average(WEEK),
+            "members": Average(DAY),
         }
     )
     ends: dict[str, int] = field(default_factory=dict)
@@ -212,6 +218,9 @@ class History:
         """A row that is far above the usual, made smaller with its proportions kept."""
         average = self.averages[name]
         bound = STEP * average.rate(key, "events") * size / MINUTE + ROOM
+        week = self.averages["traffic"]
+        if name == "pace" and week.clock >= DAY:
+            bound = min(bound, CEILING * week.rate(key, "events") * size / MINUTE + ROOM)
         if average.clock <= WARM_UP or counts["events"] <= bound:
             return counts
         return {each: value * bound / counts["events"] for each, value in counts.items()}

@@ -74,10 +74,10 @@ def relation(events: pa.Table) -> pa.Table:
     """
     events = events.filter(pc.not_equal(_text(events, "event_type"), pa.scalar(str(EventType.REQUEST))))
     found: dict[str, Any] = {name: _text(events, name) for name in ("event_type", *_PLAIN, *_LATER)}
-    times = _milliseconds(events, "event_time")
+    times = milliseconds(events, "event_time")
     found |= {
         "event_time": times,
-        "received_at": pc.coalesce(_milliseconds(events, "received_at"), times),
+        "received_at": pc.coalesce(milliseconds(events, "received_at"), times),
         "category": _either(_text(events, "category_code"), _text(events, "category_id")),
         "site": _constant("site", len(events)),
         **{name: _number(events, name) for name in ("price", "quantity", "status")},
@@ -157,7 +157,8 @@ def _number(events: pa.Table, name: str) -> Any:
     return events[name].cast(kind) if name in events.schema.names else pa.nulls(len(events), kind)
 
 
-def _milliseconds(events: pa.Table, name: str) -> Any:
+def milliseconds(events: pa.Table, name: str) -> Any:
+    """A column of times as UTC ms; all NULL where the table lacks it."""
     if name not in events.schema.names:
         return pa.nulls(len(events), pa.int64())
     column = events[name]

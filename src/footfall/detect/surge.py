@@ -34,6 +34,9 @@ SURPRISE = 5.0
 EXCESS = 40
 """Events above the usual without which nothing is loud."""
 
+HIDDEN = {1: 20, 2: 20, 4: 30, ROLLING: 40}
+"""Events of no visit above the usual, by panes, that are loud where they are half of the usual traffic again."""
+
 LEARNT = 10
 """Minutes of history without which nothing is said."""
 
@@ -49,7 +52,7 @@ class Pane:
     Attributes:
         end: UTC ms.
         counts: of the site; of each spread the ordered pairs of events and those alike; ``spread``: the events without
-            the busiest actor's, whose flood is another rule's.
+            the busiest actor's, whose flood is another rule's; ``hidden``: those of no visit without as many.
     """
 
     end: int
@@ -104,11 +107,12 @@ class Surge:
             history: what was usual, advanced to ``end``.
 
         Returns:
-            Nothing; or one finding about the site: ``attack``, or ``crowd`` for volume alone.
+            Nothing; or one finding about the site: ``attack``; ``hidden``, one that is loud only among what belongs to
+            no visit; or ``crowd`` for volume alone.
         """
         if self.panes:
             for silent in range(max(self.panes[-1].end + PANE, end - KEPT * PANE), end, PANE):
-                self._take(Pane(silent, dict.fromkeys((*COUNTS, "spread"), 0)), history)
+                self._take(Pane(silent, dict.fromkeys((*COUNTS, "spread", "hidden"), 0)), history)
         self._take(pane(end, rows), history)
         if history.minutes < LEARNT:
             return []
@@ -134,11 +138,13 @@ class Surge:
 
     def _judge(self, history: History) -> tuple[str, dict[str, int]] | None:
         usual, panes = history.pace(), list(self.panes)
-        crowd = None
-        for length in (2, 4, ROLLING):
+        weaker = None
+        for length in HIDDEN:
             spread = sum(each.counts["spread"] for each in panes[-length:])
-            loud = spread >= LOUD * length * usual
-            if spread - length * usual < EXCESS or not (loud or self.surprise >= SURPRISE):
+            many = length > 1 and spread - length * usual >= EXCESS
+            loud = many and spread >= LOUD * length * usual
+            drawn = loud or (many and self.surprise >= SURPRISE)
+            if not drawn and not self._hides(length, history):
                 continue
             counts = total(panes[-length:])
             told = shifts(counts, length, history)
@@ -148,11 +154,20 @@ class Surge:
                 "panes": length,
                 **dict.fromkeys((f"shift_{name}" for name in sorted(told)), 1),
             }
-            if is_attack(told):
+            if is_attack(told) and drawn:
                 return "attack", numbers
-            if loud and length == ROLLING:
-                crowd = "crowd", numbers
-        return crowd
+            if is_attack(told):
+                weaker = weaker or ("hidden", numbers)
+            elif loud and length == ROLLING:
+                weaker = weaker or ("crowd", numbers)
+        return weaker
+
+    def _hides(self, length: int, history: History) -> bool:
+        """Whether what belongs to no visit is loud by itself, and still is in one of the last two panes."""
+        hidden = [each.counts.get("hidden", 0) for each in list(self.panes)[-max(2, length) :]]
+        usual = length * history.pace()
+        bound = usual * history.mix("cookieless") + max(HIDDEN[length], usual / 2)
+        return sum(hidden[-length:]) >= bound and max(hidden[-2:]) * length >= bound
 
     def _began(self, history: History) -> int:
         """End of the first pane of the run above twice the usual that leads here."""
@@ -165,9 +180,8 @@ class Surge:
 
     def _finding(self, end: int, watch: str, numbers: Mapping[str, int]) -> Finding:
         length = min(ROLLING, max(numbers["panes"], (end - self.onset) // PANE + 1))
-        attack = watch == "attack"
-        severity = self.said.severity if attack else Severity.INFO
         said = self.said
+        severity = {"attack": said.severity, "hidden": Severity.HIGH}.get(watch, Severity.INFO)
         return Finding(
             said.rule, said.version, watch, SITE, end - length * PANE, end, severity, said.confidence, numbers
         )
@@ -183,7 +197,9 @@ def pane(end: int, rows: Iterable[Mapping[str, Any]]) -> Pane:
         else:
             counts[f"{row['dimension']}_pairs"] = events * (events - 1)
             counts[f"{row['dimension']}_same"] = squares - events
-    return Pane(end, counts | {"spread": counts["events"] - isqrt(counts.get("actor_same", 0))})
+    busiest = isqrt(counts.get("actor_same", 0))
+    apart = {"spread": counts["events"] - busiest, "hidden": max(0, counts["cookieless"] - busiest)}
+    return Pane(end, counts | apart)
 
 
 def total(panes: Iterable[Pane]) -> dict[str, int]:

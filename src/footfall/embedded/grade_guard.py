@@ -25,10 +25,13 @@ from footfall.simulate import Store, Truth, attackers, scenario, simulate
 VISITORS = 20_000
 """Visitors a day of a graded store, attackers aside."""
 SECOND = 1_000
+QUARTER = 250
 LEAST = 64
 LONGEST = 20 * SECOND
 CLOSELY = 120 * SECOND
 """How long after the beginning of an attack or a look-alike the guard is shown every second by itself."""
+AT_ONCE = 20 * SECOND
+"""How long after it the guard is shown every quarter of one."""
 
 
 @dataclass(slots=True)
@@ -79,18 +82,20 @@ def as_they_come(events: pa.Table, begun: Sequence[int] = ()) -> Iterator[tuple[
     """Events in order of arrival, in batches; with each its last arrival, UTC ms.
 
     A batch is a second's events, or ``LEAST`` if that is more, but ends ``LONGEST`` after its first; for ``CLOSELY``
-    after each moment of ``begun`` it is a second's. The guard at its post looks ten times a second, so what is measured
-    here is never sooner than it would be.
+    after each moment of ``begun`` it is a second's, for ``AT_ONCE`` a quarter of one. The guard at its post looks ten
+    times a second, so what is measured here is never sooner than it would be.
     """
     received = pc.coalesce(events["received_at"], events["event_time"]).cast(pa.int64()).to_numpy() // 1000
     order = np.argsort(received, kind="stable")
     events, received = events.take(pa.array(order)), received[order]
-    spans = np.searchsorted(received, np.sort(np.array(begun, np.int64))[:, None] + [0, CLOSELY])
+    spans = np.searchsorted(received, np.sort(np.array(begun, np.int64))[:, None] + [0, AT_ONCE, CLOSELY])
     start = 0
     while start < len(received):
-        second, longest = np.searchsorted(received, received[start] + np.array([SECOND, LONGEST]))
-        end = int(second)
-        if not ((spans[:, 0] <= start) & (start < spans[:, 1])).any():
+        at_once, closely = (((spans[:, 0] <= start) & (start < spans[:, place])).any() for place in (1, 2))
+        step = np.array([QUARTER if at_once else SECOND, LONGEST])
+        shortest, longest = np.searchsorted(received, received[start] + step)
+        end = int(shortest)
+        if not closely:
             ahead = spans[spans[:, 0] > start, 0].min(initial=len(received))
             end = min(max(end, start + LEAST), max(int(longest), start + 1), int(ahead))
         yield events.slice(start, end - start), int(received[end - 1])

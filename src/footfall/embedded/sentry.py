@@ -15,6 +15,7 @@ from footfall.config import Settings
 from footfall.detect.guard import Guard
 from footfall.detect.windows.panes import Panes
 from footfall.embedded.event_log import SegmentedLog
+from footfall.embedded.figures import Figures
 from footfall.embedded.incident_store import EmbeddedIncidents
 from footfall.embedded.notify import Postman
 from footfall.embedded.tempo import TempoFile
@@ -75,6 +76,7 @@ class Sentry:
         self._restore()
         self._tempo = TempoFile(layout)
         self._tempo.learn(alert for one in self._store.incidents(going=True) for alert in self._store.alerts(one.id))
+        self._figures = Figures(layout, self._store, known)
         self._postman = Postman(self._store, settings.alerts)
         self._kept_at, self._wait = time.monotonic(), LEAST
 
@@ -99,7 +101,9 @@ class Sentry:
             self._keep(self.guard.idle(time.time_ns() // 1_000_000 - SLACK))
         if time.monotonic() - self._kept_at >= self._wait:
             self.keep()
-        self._tempo.look(self.guard, time.time_ns() // 1_000_000)
+        now = time.time_ns() // 1_000_000
+        self._tempo.look(self.guard, now)
+        self._figures.look(self.guard, now)
         return taken
 
     def keep(self) -> None:

@@ -19,6 +19,7 @@ from socket import socket
 
 from footfall.config import Settings, load
 from footfall.embedded.appender import Appender
+from footfall.embedded.figures import written
 from footfall.ingest.collector import app, listen, run, run_on
 from footfall.layout import Layout
 from footfall.ports import FootfallError
@@ -53,8 +54,9 @@ def serve(home: Path, settings: Settings, port: int, ready: Callable[[int, int],
     with until_signalled(stop), listen(beside(port), host) as opened, Appender(Layout(home)) as appender:
         opened.listen()  # who comes before the process is ready waits, and is not turned away
         shown = opened.getsockname()[1]
+        collector = app(settings, appender, time.time, partial(written, Layout(home)))
         with _on_duty(home, (watch, keep, partial(show, opened=opened)), stop):
-            run(app(settings, appender, time.time), port, stop, lambda taken: ready(taken, shown))
+            run(collector, port, stop, lambda taken: ready(taken, shown))
 
 
 def refuse_open(layout: Layout, host: str) -> None:

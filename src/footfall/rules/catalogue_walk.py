@@ -11,6 +11,9 @@ from footfall.incident import Finding
 from footfall.rules.actors import READ, Actors, Ints, coded
 from footfall.rules.evidence import Events, History, blamed
 
+LITTLE, LOT = 5, 10
+"""Views of a visit that reads."""
+
 
 def follows(finding: Finding, events: Events, _history: History) -> Finding | None:
     """Confirms if 60 % of twenty steps or more lead to a neighbour, in order of id, among the products looked at."""
@@ -23,8 +26,15 @@ def follows(finding: Finding, events: Events, _history: History) -> Finding | No
 
 
 def one_browser(finding: Finding, events: Events, _history: History) -> Finding | None:
-    """Confirms with every visit of the browser."""
-    return blamed(finding, Actors(events.table(*READ)).names)
+    """Confirms with every visit of the browser, if three of them read a little or two a lot.
+
+    Somebody who reads thirty products, and a stranger with the same browser who looks in at the same address, are two
+    people and no browser that forgets.
+    """
+    actors = Actors(events.table(*READ))
+    views = actors.count("view")
+    reads = (views >= LITTLE).sum() >= 3 or (views >= LOT).sum() >= 2
+    return blamed(finding, actors.names) if reads else None
 
 
 def _looked_at(table: pa.Table) -> Ints:

@@ -1,5 +1,5 @@
 -- id: catalogue_walk
--- version: 1
+-- version: 2
 -- title: A visit walks the catalogue and never shops
 -- severity: high
 -- confidence: 95
@@ -50,7 +50,7 @@ HAVING count(DISTINCT product_id) FILTER (WHERE event_type = 'view') >= 15
 -- window: 15 minutes
 -- hop: 1 minute
 -- confirm: one_browser
--- note: one browser in visit after visit, each without a memory of the last; none of 24,000 visits from a carrier's shared addresses was one
+-- note: one browser in visit after visit, each without a memory of the last: three visits of five views, or two of ten; one long visit and a stranger's short one are two people behind one address
 SELECT ip, user_agent,
        count(DISTINCT user_session)                                  AS visits,
        count(*) FILTER (WHERE event_type = 'view')                   AS views,

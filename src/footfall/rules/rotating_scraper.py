@@ -82,7 +82,7 @@ def one_hand(finding: Finding, events: Events, history: History) -> Finding | No
     if count < FLEET or 10 * count < 7 * strong.sum():
         return None
     same = looking & np.array([each == way for each in ways], bool)
-    certain = same & (strong | _strange(actors, history))
+    certain = same & (strong | _strange(actors, history) | _as_hopping(actors, same & strong))
     alike = looking & ~certain & _alike(actors, same & strong)
     chosen = certain | (same & alike) if (same & alike).sum() >= PURE * max(1, (alike & ~same).sum()) else certain
     whole = (actors.began >= finding.since + EDGE) & (actors.began + actors.lasted < finding.until - EDGE)
@@ -101,6 +101,14 @@ def _are_brisk(actors: Actors) -> Flags:
     hopping = (seen >= 3) & (4 * actors.distinct("category", "view") >= 3 * seen)
     found: Flags = (actors.distinct("product_id", "view") == seen) & (fast | hopping)
     return found
+
+
+def _as_hopping(actors: Actors, fleet: Flags) -> Flags:
+    """Who looks at two products of two categories and nothing else, where most of a fleet hop between categories."""
+    seen = actors.count("view")
+    hopping = actors.distinct("category", "view") == seen
+    found: Flags = hopping & (seen == 2) & actors.only("view")
+    return found if 10 * hopping[fleet].sum() >= 7 * fleet.sum() else np.zeros(len(actors), bool)
 
 
 def _strange(actors: Actors, history: History) -> Flags:

@@ -1,5 +1,5 @@
 -- id: rotating_scraper
--- version: 1
+-- version: 2
 -- title: Many addresses read the catalogue with one hand
 -- severity: high
 -- confidence: 92

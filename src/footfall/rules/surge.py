@@ -1,5 +1,5 @@
 # id: surge
-# version: 1
+# version: 2
 # title: The whole store is flooded
 # severity: critical
 # confidence: 92

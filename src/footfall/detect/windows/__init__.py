@@ -27,10 +27,13 @@ class Windows(Protocol):
             Every key over a watch's bounds in a window closed now, by window end, watch and key.
         """
 
-    def early(self) -> list[Found]:
-        """What the watches that may warn early would say of the window still open whose end is the next hop.
+    def early(self, ahead: int = 0) -> list[Found]:
+        """What the watches that may warn early would say of a window that is still open.
 
         It changes nothing of what later windows say.
+
+        Args:
+            ahead: how many ms the present is after the watermark; the window is the first to end after it.
         """
 
     def flush(self) -> list[Found]:

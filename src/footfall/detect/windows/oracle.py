@@ -44,14 +44,14 @@ class Oracle:
             found += [(place, watch, self._judge(watch, end)) for end in self._ends(watch, before)]
         return in_order(found)
 
-    def early(self) -> list[Found]:
+    def early(self, ahead: int = 0) -> list[Found]:
         """See :class:`footfall.detect.windows.Windows`."""
         if self._watermark is None:
             return []
         found = []
         for place, watch in enumerate(self._watches):
             if watch.early:
-                end = ((self._watermark + 1) // watch.hop + 1) * watch.hop
+                end = ((self._watermark + 1 + ahead) // watch.hop + 1) * watch.hop
                 found.append((place, watch, self._judge(watch, end)))
         return in_order(found)
 

@@ -70,10 +70,10 @@ class Panes:
             self._close(until)
         return self._found(self._suspects(until))
 
-    def early(self) -> list[Found]:
+    def early(self, ahead: int = 0) -> list[Found]:
         """See :class:`footfall.detect.windows.Windows`."""
         self._seen.clear()
-        return self._found(self._warned(), pending=True)
+        return self._found(self._warned(ahead), pending=True)
 
     def flush(self) -> list[Found]:
         """See :class:`footfall.detect.windows.Windows`."""
@@ -156,11 +156,12 @@ class Panes:
             for suspects in tally.advance(self._store, self._store.ids_of(tally.key), until):
                 yield tally, suspects
 
-    def _warned(self) -> Iterator[tuple[Tally, Suspects]]:
+    def _warned(self, ahead: int) -> Iterator[tuple[Tally, Suspects]]:
         for tally in self._tallies:
             if self._watermark >= 0 and any(plan.watch.early for plan in tally.plans):
-                end = ((self._watermark + 1) // tally.hop + 1) * tally.hop
-                for suspects in tally.open(self._store, end):
+                closed = (self._watermark + 1) // tally.hop * tally.hop
+                end = ((self._watermark + 1 + ahead) // tally.hop + 1) * tally.hop
+                for suspects in tally.open(self._store, closed, end):
                     yield tally, suspects
 
     def _found(self, suspects: Iterator[tuple[Tally, Suspects]], pending: bool = False) -> list[Found]:

@@ -58,9 +58,14 @@ class Tally:
                     break
             yield from self._close(store, self._next(store, upto))
 
-    def open(self, store: Store, end: int) -> Iterator[Suspects]:
-        """The keys that may be found in the window still open, by what is known of it now; nothing is changed."""
-        done = end - self.hop
+    def open(self, store: Store, done: int, end: int) -> Iterator[Suspects]:
+        """The keys that may be found in a window still open, by what is known of it now; nothing is changed.
+
+        Args:
+            store: of the events.
+            done: end of the last window closed, UTC ms.
+            end: of the open one.
+        """
         pending = store.pending()
         chosen = np.flatnonzero(pending["event_time"] < end)
         fresh = {

@@ -45,13 +45,13 @@ class RefusalError(Exception):
 class Intake:
     """The collector as an ASGI app."""
 
-    def __init__(self, settings: Settings, sink: Sink, clock: Clock) -> None:
+    def __init__(self, settings: Settings, sink: Sink, clock: Clock, figures: Callable[[], str] = str) -> None:
         self.meter = Meter()
         self._settings, self._sink, self._clock = settings.collector, sink, clock
         self._digits = settings.store.minor_digits
         self._keys, self._addresses = Keys(settings.collector), Addresses(settings.collector)
         self._origins = Origins(settings.collector)
-        self._pages = pages(self.meter, lambda: self._healthy)
+        self._pages = pages(self.meter, lambda: self._healthy, figures)
         self._healthy = True
         self._wakes: Wakes | None = None
 
@@ -165,15 +165,16 @@ class Intake:
         await answer(send, status, body, kind, headers)
 
 
-def app(settings: Settings, sink: Sink, clock: Clock) -> Intake:
+def app(settings: Settings, sink: Sink, clock: Clock, figures: Callable[[], str] = str) -> Intake:
     """The collector as an ASGI app.
 
     Args:
         settings: who may send, how much, and the store's currency.
         sink: what makes events durable.
         clock: seconds since 1970, UTC, as ``time.time``.
+        figures: what ``/metrics`` tells besides the collector's own, in Prometheus' text format.
     """
-    return Intake(settings, sink, clock)
+    return Intake(settings, sink, clock, figures)
 
 
 def _headers(scope: Scope, address_header: bytes) -> dict[bytes, bytes]:

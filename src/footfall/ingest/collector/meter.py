@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -35,16 +37,15 @@ class Meter:
 
     def text(self) -> str:
         """Everything in Prometheus' text format."""
+        name = "footfall_collector"
         lines = [
-            *_counter("footfall_collector_events_total", "Events made durable.", "dialect", self.events),
-            *_counter("footfall_collector_dead_letters_total", "Events refused.", "dialect", self.letters),
-            *_counter("footfall_collector_requests_total", "Answers given.", "status", self.requests),
-            *_counter("footfall_collector_refused_total", "Requests refused.", "reason", self.refused),
-            *_told("footfall_collector_waiting_requests", "Requests waiting for the disk.", "gauge"),
-            f"footfall_collector_waiting_requests {self.waiting}",
-            *_told("footfall_collector_waiting_bytes", "Bytes of those requests.", "gauge"),
-            f"footfall_collector_waiting_bytes {self.held}",
-            *self._histogram("footfall_collector_commit_seconds"),
+            *counts(f"{name}_events_total", "Events made durable.", "counter", "dialect", self.events),
+            *counts(f"{name}_dead_letters_total", "Events refused.", "counter", "dialect", self.letters),
+            *counts(f"{name}_requests_total", "Answers given.", "counter", "status", self.requests),
+            *counts(f"{name}_refused_total", "Requests refused.", "counter", "reason", self.refused),
+            *single(f"{name}_waiting_requests", "Requests waiting for the disk.", "gauge", self.waiting),
+            *single(f"{name}_waiting_bytes", "Bytes of those requests.", "gauge", self.held),
+            *self._histogram(f"{name}_commit_seconds"),
         ]
         return "\n".join([*lines, ""])
 
@@ -60,6 +61,12 @@ def _told(name: str, meaning: str, kind: str) -> list[str]:
     return [f"# HELP {name} {meaning}", f"# TYPE {name} {kind}"]
 
 
-def _counter(name: str, meaning: str, label: str, counts: Counter[str] | Counter[int]) -> list[str]:
-    values = sorted((str(key), count) for key, count in counts.items())
-    return [*_told(name, meaning, "counter"), *(f'{name}{{{label}="{key}"}} {count}' for key, count in values)]
+def counts(name: str, meaning: str, kind: str, label: str, values: Mapping[Any, int]) -> list[str]:
+    """One figure for each value of a label, in their order."""
+    found = sorted((str(key), value) for key, value in values.items())
+    return [*_told(name, meaning, kind), *(f'{name}{{{label}="{key}"}} {value}' for key, value in found)]
+
+
+def single(name: str, meaning: str, kind: str, value: float) -> list[str]:
+    """One figure."""
+    return [*_told(name, meaning, kind), f"{name} {value}"]
