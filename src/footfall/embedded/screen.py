@@ -11,12 +11,10 @@ import msgspec
 import pyarrow as pa
 
 from footfall.embedded.arrived import arrived, marks
-from footfall.embedded.doctor import uncounted
 from footfall.embedded.export import EXPORTS, rows_between
-from footfall.embedded.history import VISITOR_DAYS, data_until
-from footfall.embedded.lake import EmbeddedLake
+from footfall.embedded.lake import EmbeddedLake, data_until
 from footfall.embedded.live import EmbeddedLive
-from footfall.embedded.marts import mart
+from footfall.embedded.marts import VISITOR_DAYS, mart, uncounted
 from footfall.embedded.reader import Reader
 from footfall.layout import MANIFEST
 from footfall.ports import DeadLetter, Extent, FootfallError, Health
