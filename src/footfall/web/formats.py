@@ -17,6 +17,8 @@ GAP = "\N{NO-BREAK SPACE}"
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "BRL": "R$", "PLN": "zł "}
 LONGEST = 80
 """Characters of a name that are shown."""
+LONGEST_NUMBER = 8
+"""Digits of a category without a name that are shown whole."""
 UNSEEN = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff]"
 )
@@ -80,8 +82,9 @@ def category(name: str | None) -> str:
 
 
 def leaf(name: str | None) -> str:
-    """The last part of a category: ``Headphones``."""
-    return category(name).rsplit(" › ", 1)[-1]
+    """The last part of a category: ``Headphones``; the end of a number that stands for one."""
+    last = category(name).rsplit(" › ", 1)[-1]
+    return f"Category …{last[-6:]}" if last.isdigit() and len(last) > LONGEST_NUMBER else last
 
 
 def named(value: object, longest: int = LONGEST) -> Markup:

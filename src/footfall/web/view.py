@@ -21,13 +21,25 @@ Key = tuple[str, str, Range, str]
 
 
 class Shelf:
-    """Answers of a plane, the latest asked for kept; an answer is worked out once, however many ask."""
+    """Answers of a plane, the latest asked for kept; an answer is worked out once, however many ask.
+
+    ``settled`` is the extent whose answers are at hand; None where nobody sees to that.
+    """
 
     def __init__(self, plane: Plane) -> None:
         self.plane = plane
         self._kept: OrderedDict[Key, pa.Table] = OrderedDict()
         self._asking: dict[Key, Lock] = {}
         self._lock = Lock()
+        self.settled: Extent | None = None
+
+    def extent(self) -> Extent:
+        """What is shown: what there is, or what there was until the answers for that are at hand, see ``warm``.
+
+        Raises:
+            FootfallError: there is nothing.
+        """
+        return self.settled or self.plane.extent()
 
     def rows(self, mark: str, name: str, days: Range, population: str) -> pa.Table:
         """See ``ports.Plane.rows``; ``mark`` is the extent's."""
@@ -68,6 +80,7 @@ class View:
         query: the whole address's parameters, for those that a page has of its own.
         path: of the page.
         span: days that the page shows when the address names none.
+        asked: another extent than the shelf's.
     """
 
     shelf: Shelf
@@ -76,6 +89,7 @@ class View:
     query: Mapping[str, str] = field(default_factory=dict)
     path: str = "/"
     span: int = 28
+    asked: Extent | None = None
 
     @property
     def plane(self) -> Plane:
@@ -85,7 +99,7 @@ class View:
     @cached_property
     def extent(self) -> Extent:
         """What there is; raises ``FootfallError`` where there is nothing."""
-        return self.plane.extent()
+        return self.asked or self.shelf.extent()
 
     @cached_property
     def days(self) -> Range:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pyarrow.compute as pc
 
 from footfall.web import formats
 from footfall.web.charts import line_chart
+from footfall.web.chosen import whole
 from footfall.web.export import narrowed
 from footfall.web.figures import Figure, Row, by_day, figure, total
 from footfall.web.filters import Range
@@ -45,7 +47,8 @@ def data(view: View) -> dict[str, Any]:
     shown = pager(view, carts.num_rows)
     now = _whole(rows)
     return {
-        "figures": _figures(view, now),
+        "figures": _figures(view, now, worth if _narrow(view) else None),
+        "whole": _narrow(view),
         "states": _states(now),
         "at_risk": now["at_risk"],
         "direct": now["direct_purchases"] / now["purchases"] if now["purchases"] else None,
@@ -63,7 +66,15 @@ def _whole(rows: pa.Table) -> dict[str, Any]:
     return total(rows.filter(pc.is_valid(rows["day"])))
 
 
-def _figures(view: View, now: Row) -> list[Figure]:
+def _narrow(view: View) -> str:
+    """Why most of the page is of the whole store; empty without filters of carts."""
+    filters = view.filters
+    named = whole(view, "carts that ended", "source")
+    return named or ("Whole store: carts that ended are not counted by value" if filters.least else "")
+
+
+def _figures(view: View, now: Row, worth: int | None) -> list[Figure]:
+    """The cards; ``worth`` is of the carts that the filters leave, which only those still to be won are."""
     past = _whole(view.rows("carts", view.before)) if view.before else None
     short = formats.of_store(view.store)["short_money"]
 
@@ -74,12 +85,16 @@ def _figures(view: View, now: Row) -> list[Figure]:
     rate = f"{formats.percent(_rate(now))} of decided carts"
     if past:
         rate += f"; {formats.percent(_rate(past))} before"
-    return [
+    winnable = card("Still to be won", "value_winnable", "in carts abandoned in the last week", more="")
+    if worth is not None:
+        winnable = replace(winnable, shown=short(worth), answer="recovery", bots="")
+    others = (
         card("Abandoned carts", "abandonment", rate, write=formats.number),
         card("Value at stake", "value_at_stake", "in abandoned, lost and partial carts"),
-        card("Still to be won", "value_winnable", "in carts abandoned in the last week", more=""),
         card("Value recovered", "value_recovered", f"{formats.number(now['recovered'])} carts came back", more="good"),
-    ]
+    )
+    first, second, last = (replace(one, whole=_narrow(view)) for one in others)
+    return [first, second, winnable, last]
 
 
 def _rate(row: Row) -> float | None:

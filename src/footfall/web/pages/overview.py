@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from footfall.web import formats
 from footfall.web.charts import Chart, Values, line_chart
+from footfall.web.chosen import cards, whole
 from footfall.web.export import narrowed
 from footfall.web.figures import Figure, Row, by_day, figure, total
 from footfall.web.filters import Range
@@ -30,7 +31,7 @@ TOP = 6
 
 def data(view: View) -> dict[str, Any]:
     """What the template needs."""
-    figures = _figures(view)
+    figures = cards(view) or _figures(view)
     channels = narrowed(view.rows("acquisition"), view)
     funnel = view.rows("funnel")
     shown = view.query.get("show", "visitors")
@@ -39,12 +40,12 @@ def data(view: View) -> dict[str, Any]:
         "show": shown if shown in LINES else "visitors",
         "lines": LINES,
         "chart": _chart(view, shown if shown in LINES else "visitors"),
+        "whole": whole(view, "days"),
         "moved": _moved(view),
         "restated": view.rows("changes").slice(0, TOP).to_pylist(),
         "brands": _brands(view),
         "channels": channels.to_pylist(),
         "steps": narrowed(funnel.filter(pc.is_valid(funnel["category"])), view).slice(0, TOP).to_pylist(),
-        "whole": funnel.slice(0, 1).to_pylist(),
         "choices": {**choices(funnel), "source": channels["channel"].to_pylist()},
     }
 
