@@ -8,13 +8,14 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from tools.chromium import chromium
+
 from bench.web import contest, report
 from bench.web.overview import overview
 from bench.web.peers import PEERS
 from footfall.embedded.run import build, ingest_source, open_lake
 from footfall.ingest.source import Source
 from footfall.simulate import Store, write
-from tools.chromium import chromium
 
 DATA = Path(__file__).parents[1] / "data"
 SAVED = Path(__file__).with_name("RESULTS.md")

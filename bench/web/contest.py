@@ -15,9 +15,10 @@ from pathlib import Path
 from statistics import median
 
 import psutil
+from playwright.sync_api import Browser
+
 from bench.web.look import Look, look
 from bench.web.peers import PEERS
-from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0

@@ -14,7 +14,14 @@ from footfall.web.figures import Figure, by_day
 from footfall.web.pages import overview as page
 from footfall.web.view import Shelf, View
 
-BRANDS = {"brand": "Brand", "category": "Category", "label": "Label", "exposed": "Seen", "rate": "Bought", "advice": "Try"}
+BRANDS = {
+    "brand": "Brand",
+    "category": "Category",
+    "label": "Label",
+    "exposed": "Seen",
+    "rate": "Bought",
+    "advice": "Try",
+}
 CHANNELS = {"channel": "Source", "visitors": "New visitors", "buyers": "Buyers", "revenue": "Revenue"}
 STEPS = {"category": "Category", "brand": "Brand", "viewed": "Viewed", "carted": "In the cart", "bought": "Bought"}
 MOVED = {"title": "Figure", "gross": "Gross", "known": "Known", "net": "Net", "share": "Bots moved it by"}

@@ -6,6 +6,7 @@ import os
 import platform
 
 import psutil
+
 from bench.web.contest import Entry
 
 
@@ -14,7 +15,18 @@ def text(entries: dict[str, Entry], command: str, store: str, rounds: int) -> st
     own = entries["footfall"]
     rows = [_row(entry, own) for entry in entries.values()]
     machine = f"{os.cpu_count()} cores, {psutil.virtual_memory().total >> 30} GB, {platform.system()}"
-    head = ("framework", "first paint ms", "figures ms", "KB", "requests", "server MB", "ready s", "figures", "KB", "MB")
+    head = (
+        "framework",
+        "first paint ms",
+        "figures ms",
+        "KB",
+        "requests",
+        "server MB",
+        "ready s",
+        "figures",
+        "KB",
+        "MB",
+    )
     return "\n".join(
         [
             "# The Overview page, side by side",

@@ -114,7 +114,10 @@ def rows() -> st.SearchStrategy[bytes]:
     """Lines of which some are events, some of another's, some nothing at all."""
     texts = st.text(max_size=12)
     own = st.fixed_dictionaries(
-        {"event_time": st.sampled_from(["2026-03-01T10:00:00Z", "never"]), "event_type": st.sampled_from(["view", "x"])},
+        {
+            "event_time": st.sampled_from(["2026-03-01T10:00:00Z", "never"]),
+            "event_type": st.sampled_from(["view", "x"]),
+        },
         optional={"product_id": texts, "user_id": texts, "price": st.integers(-5, 500) | texts},
     )
     other = st.builds(lambda name: TRACK | {"messageId": name}, texts)

@@ -19,7 +19,6 @@ from tools.chromium import chromium, served
 from footfall.embedded.access import EmbeddedAccess
 from footfall.layout import Layout
 from footfall.web.access_store import Account, Role
-
 from tests.web.conftest import PATHS
 
 SCHEMES = ("light", "dark")

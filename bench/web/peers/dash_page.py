@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench.web.overview import Overview, Rows, overview
 from dash import Dash, dcc, html
 from plotly import graph_objects
+
+from bench.web.overview import Overview, Rows, overview
+
 
 def layout(shown: Overview) -> Any:
     """Draws it."""
@@ -25,12 +27,16 @@ def layout(shown: Overview) -> Any:
 
 def _card(figure: Any) -> Any:
     change = "" if figure.change is None else f"{figure.change:+.1%} {figure.words}"
-    return html.Section([html.H3(figure.title), html.B(figure.shown), *map(html.P, (change, figure.beside, figure.bots))])
+    return html.Section(
+        [html.H3(figure.title), html.B(figure.shown), *map(html.P, (change, figure.beside, figure.bots))]
+    )
 
 
 def _table(rows: Rows) -> Any:
     head = html.Tr([html.Th(name) for name in rows[0]]) if rows else None
-    return html.Table([html.Thead(head), html.Tbody([html.Tr([html.Td(str(v)) for v in row.values()]) for row in rows])])
+    return html.Table(
+        [html.Thead(head), html.Tbody([html.Tr([html.Td(str(v)) for v in row.values()]) for row in rows])]
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+
 from bench.web.overview import Overview, overview
+
 
 def page(shown: Overview) -> None:
     """Draws it."""

@@ -59,9 +59,7 @@ def ingest_source(lake: EmbeddedLake, source: Source, forced: str | None, progre
         return counts
 
 
-def replay(
-    lake: EmbeddedLake, forced: str | None = None, progress: Progress = lambda _done, _files: None
-) -> Counts:
+def replay(lake: EmbeddedLake, forced: str | None = None, progress: Progress = lambda _done, _files: None) -> Counts:
     """Reads every dead letter again, as it would be read today: see ``letters.revive``.
 
     Raises:

@@ -59,7 +59,9 @@ def _products(view: View) -> list[Figure]:
 def _recovery(view: View) -> Figure:
     count, worth = to_win_back(narrowed(view.rows("recovery"), view))
     money = formats.of_store(view.store)["short_money"]
-    return Figure("Carts to win back", formats.number(count), "recovery", beside=f"{money(worth)} in carts that hold it")
+    return Figure(
+        "Carts to win back", formats.number(count), "recovery", beside=f"{money(worth)} in carts that hold it"
+    )
 
 
 def to_win_back(lines: pa.Table) -> tuple[int, int]:
@@ -79,7 +81,9 @@ def _source(view: View) -> list[Figure]:
     each = money(now["revenue"] / now["orders"]) if now["orders"] else formats.NONE
     return [
         figure(view, "New visitors from it", "acquisition", "visitors", (now, past), beside="who never came before"),
-        figure(view, "Buyers among them", "acquisition", "buyers", (now, None), beside=_share(now, "buyers", "visitors")),
+        figure(
+            view, "Buyers among them", "acquisition", "buyers", (now, None), beside=_share(now, "buyers", "visitors")
+        ),
         figure(view, "Orders of theirs", "acquisition", "orders", (now, None), beside="since their first visit"),
         figure(view, "Revenue from them", "acquisition", "revenue", (now, None), short, beside=f"average order {each}"),
     ]

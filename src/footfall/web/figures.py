@@ -93,7 +93,9 @@ def by_bots(view: View, row: Row, name: str, write: Callable[[float | None], str
         return ""
     share = formats.change((gross - net) / net) if net else ""
     sign = "+" if gross > net else ""
-    return f"Bots moved this by {sign}{write(gross - net)}" + (f" ({share})" if share[:1] in ("+", formats.MINUS) else "")
+    return f"Bots moved this by {sign}{write(gross - net)}" + (
+        f" ({share})" if share[:1] in ("+", formats.MINUS) else ""
+    )
 
 
 def _count(view: View, row: Row, name: str, population: str) -> float | None:
