@@ -25,8 +25,8 @@ class FootfallError(Exception):
 class DeadLetter:
     """A row that was refused: where it stood, why, and the row itself.
 
-    ``format`` and ``header`` say how to read it again: the format's name, and the line that names a CSV's columns; empty
-    where the row tells that itself.
+    ``format`` and ``header`` say how to read it again: the format's name, and the line that names a CSV's columns;
+    empty where the row tells that itself.
     """
 
     source: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 
 import pyarrow as pa
@@ -31,11 +31,11 @@ class Counting(EmbeddedPlane):
 
 
 @pytest.fixture
-def shelf(home: Home) -> Iterator[Shelf]:
+def shelf(home: Home) -> Shelf:
     """The answers of a home with a day of events, counted."""
     home.take(jsonl([event("2026-03-01T10:00:00Z", "cart", user_id=f"u{number}") for number in range(9)]))
     home.build()
-    yield Shelf(Counting(home.lake))
+    return Shelf(Counting(home.lake))
 
 
 def looking(shelf: Shelf) -> TestClient:

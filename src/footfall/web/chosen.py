@@ -1,4 +1,4 @@
-"""Cards while the address names a category, a brand or a source: what the marts can tell of those, and what they cannot."""
+"""Cards while the address names a category, a brand or a source: what the marts can tell of those, and what not."""
 
 from __future__ import annotations
 

@@ -17,6 +17,8 @@ GAP = "\N{NO-BREAK SPACE}"
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "BRL": "R$", "PLN": "zł "}
 LONGEST = 80
 """Characters of a name that are shown."""
+SHORTENED = 2
+"""Letters of what is an abbreviation: TV, PC."""
 LONGEST_NUMBER = 8
 """Digits of a category without a name that are shown whole."""
 UNSEEN = re.compile(
@@ -78,7 +80,11 @@ def category(name: str | None) -> str:
     if not name:
         return "(no category)"
     parts = [part.replace("_", " ").strip() for part in name.split(".")]
-    return " › ".join(part[:1].upper() + part[1:] for part in parts if part) or name
+    return " › ".join(_capital(part) for part in parts if part) or name
+
+
+def _capital(part: str) -> str:
+    return part.upper() if len(part) <= SHORTENED else part[:1].upper() + part[1:]
 
 
 def leaf(name: str | None) -> str:

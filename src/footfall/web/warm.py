@@ -10,7 +10,7 @@ from footfall.web import page
 from footfall.web.view import Shelf, View
 
 LOOK = 1.0
-"""Seconds between two looks at whether figures changed; a build that still changes them from look to look is waited for."""
+"""Seconds between two looks at whether figures changed; a build that changes them from look to look is waited for."""
 
 
 def keep_warm(shelf: Shelf, store: Store, ended: Event, look: float = LOOK) -> None:

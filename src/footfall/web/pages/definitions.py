@@ -56,7 +56,7 @@ def data(view: View) -> dict[str, Any]:
 
 
 def _rules(view: View, of: str) -> dict[str, Any]:
-    """The guard's rules, the user's own, which take the place of those of the same name, and what is wrong with them."""
+    """The guard's rules, the user's own, which take their namesakes' place, and what is wrong with these."""
     own, wrong = dict[str, Rule](), ""
     try:
         own = dict(view.plane.own_rules()) if isinstance(view.plane, Hands) else own
