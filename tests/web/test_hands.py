@@ -12,7 +12,7 @@ from tests.conftest import Home, event, jsonl, temporary_home
 from tests.web.conftest import read
 from tests.web.doors import HERE, NOON, Door
 
-OWN = (PACKAGE / "cart_hoard.sql").read_text("utf-8").replace("id: cart_hoard", "id: my_hoard")
+OWN = (PACKAGE / "session_speed.sql").read_text("utf-8").replace("id: session_speed", "id: my_speed")
 
 
 @pytest.fixture
@@ -66,19 +66,19 @@ def test_ones_own_rules_are_told_with_their_sql(door: Door, home: Home) -> None:
     browser = door.inside("vera")
     assert 'id="own-rules"' not in browser.get("/definitions").text
     (home.path / "rules").mkdir()
-    (home.path / "rules" / "my_hoard.sql").write_text(OWN.replace("title: ", "title: <b>mine</b> ", 1), "utf-8")
-    page = browser.get("/definitions?of=my_hoard").text
+    (home.path / "rules" / "my_speed.sql").write_text(OWN.replace("title: ", "title: <b>mine</b> ", 1), "utf-8")
+    page = browser.get("/definitions?of=my_speed").text
     assert "&lt;b&gt;mine&lt;/b&gt;" in page
-    assert any("id: my_hoard" in text for _, text in read(page).texts)
-    assert 'id="cart_hoard"' in page
+    assert any("id: my_speed" in text for _, text in read(page).texts)
+    assert 'id="session_speed"' in page
 
 
 def test_a_rule_of_ones_own_takes_the_place_of_its_namesake(door: Door, home: Home) -> None:
     (home.path / "rules").mkdir()
-    (home.path / "rules" / "cart_hoard.sql").write_text((PACKAGE / "cart_hoard.sql").read_text("utf-8"), "utf-8")
+    (home.path / "rules" / "session_speed.sql").write_text((PACKAGE / "session_speed.sql").read_text("utf-8"), "utf-8")
     page = door.inside("vera").get("/definitions").text
-    assert page.count('id="cart_hoard"') == 1
-    assert "in place of the guard’s cart_hoard" in page
+    assert page.count('id="session_speed"') == 1
+    assert "in place of the guard’s session_speed" in page
 
 
 def test_a_rule_that_cannot_be_used_is_said_and_hides_nothing(door: Door, home: Home) -> None:
@@ -86,4 +86,4 @@ def test_a_rule_that_cannot_be_used_is_said_and_hides_nothing(door: Door, home: 
     (home.path / "rules" / "bad.sql").write_text("SELECT 1", "utf-8")
     page = door.inside("vera").get("/definitions").text
     assert "bad.sql, line" in page
-    assert 'id="cart_hoard"' in page
+    assert 'id="session_speed"' in page
