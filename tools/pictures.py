@@ -65,7 +65,7 @@ def _take(browser: Browser, address: str, paths: Mapping[str, str], folder: Path
 
 def _guarded(home: Path) -> Path:
     """A home where everybody logs in."""
-    EmbeddedAccess(Layout(home)).keep(Account("anna", "", Role.OPERATOR))
+    EmbeddedAccess(Layout(home)).keep(Account("anna", Role.OPERATOR, ""))
     return home
 
 

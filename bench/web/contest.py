@@ -90,4 +90,4 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
 
 def _memory(pid: int) -> float:
     parent = psutil.Process(pid)
-    return sum(one.memory_full_info().pss for one in (parent, *parent.children(recursive=True))) / 1e6
+    return float(sum(one.memory_full_info().pss for one in (parent, *parent.children(recursive=True)))) / 1e6

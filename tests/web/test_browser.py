@@ -158,7 +158,7 @@ def test_axe_finds_nothing_and_nothing_overflows_or_jumps(
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", [1360, 390])
 def test_the_door_is_for_everybody(browser: Browser, tmp_path: Path, scheme: str, width: int) -> None:
-    EmbeddedAccess(Layout(tmp_path)).keep(Account("anna", "", Role.OPERATOR))
+    EmbeddedAccess(Layout(tmp_path)).keep(Account("anna", Role.OPERATOR, ""))
     with served(tmp_path) as address, looking(browser, address, width, scheme) as tab:
         tab.goto(address)
         expect(tab.get_by_label("Name")).to_be_focused()

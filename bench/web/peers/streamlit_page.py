@@ -26,4 +26,4 @@ def page(shown: Overview) -> None:
 
 
 if __name__ == "__main__":
-    page(st.cache_data(overview, ttl=300, show_spinner=False)(Path(sys.argv[1])))
+    page(st.cache_data(ttl=300, show_spinner=False)(overview)(Path(sys.argv[1])))

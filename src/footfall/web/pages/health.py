@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from footfall.ports import DeadLetter, Deed, FootfallError, Plane
 from footfall.web import formats
+from footfall.web.access import Viewer
 from footfall.web.charts import line_chart
 from footfall.web.export import KINDS, ROWS, stream
 from footfall.web.figures import by_day, total
@@ -82,7 +83,9 @@ def _batches(plane: Plane) -> Iterator[pa.RecordBatch]:
 
 async def read_again(request: Request) -> Response:
     """Reads every dead letter again, and puts that on the trail."""
-    plane, viewer = request.app.state.shelf.plane, request.state.viewer
+    plane: Plane = request.app.state.shelf.plane
+    viewer: Viewer = request.state.viewer
+    live = plane.live
     if not isinstance(plane, Hands):
         return PlainTextResponse("Dead letters are read again where they lie: footfall replay\n", 404)
     try:
@@ -91,7 +94,7 @@ async def read_again(request: Request) -> Response:
         return PlainTextResponse(f"{error}\n", 503)
     told = f"{counts.stored:,} stored, {counts.duplicates:,} duplicate, {counts.dead:,} stay"
     deed = Deed(request.app.state.gate.now(), viewer.name or "this machine", "read again", "dead letters", told)
-    await to_thread.run_sync(plane.live.record, deed)
+    await to_thread.run_sync(live.record, deed)
     return RedirectResponse("/health#letters", 303)
 
 
