@@ -13,6 +13,8 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from footfall.embedded.access import EmbeddedAccess
+from footfall.embedded.run import ingest_source, open_lake
+from footfall.ingest.source import Source
 from footfall.layout import Layout
 from footfall.web.access_store import Account, Role
 from footfall.web.page import found
@@ -23,6 +25,14 @@ SHOTS = {"light": (1360, 900), "dark": (1360, 900), "phone": (390, 844)}
 TALLEST = 1_500
 """Pixels of a page that a picture shows."""
 FOOTFALL = (sys.executable, "-c", "from footfall.cli import main; main()")
+MISTAKES = """event_time,event_type,product_id,price,user_id,user_session
+2025-11-02 09:14:05 UTC,veiw,1004856,130.76,513903572,s1
+2025-11-02 09:14:31 UTC,veiw,1004767,242.10,513903572,s1
+2025-11-02 09:15:02 UTC,cart,,242.10,513903572,s1
+02.11.2025 09:16,purchase,1004767,242.10,513903572,s1
+2025-11-02 09:20:40 UTC,view,1005115,EUR 93,520571932,s2
+2025-11-02 09:21:13 UTC,cart,1005115,93.00,,
+"""
 LIVE, DOOR = "live", "login"
 PORT = 18_480
 ATTACKS = ("naive_flood", "price_crawler", "scraper_rotating_address")
@@ -37,6 +47,7 @@ def main(home: Path, folder: Path, *only: str) -> None:
     chosen = {name: path for name, path in paths.items() if not only or name in only}
     with chromium() as browser, tempfile.TemporaryDirectory() as spare:
         if counted := {name: path for name, path in chosen.items() if name not in (LIVE, DOOR)}:
+            _mistake(home, Path(spare) / "till-export.csv")
             with served(home) as address:
                 _take(browser, address, counted, folder)
         if DOOR in chosen:
@@ -61,6 +72,12 @@ def _take(browser: Browser, address: str, paths: Mapping[str, str], folder: Path
             tab.screenshot(path=folder / f"{name}-{shot}.png")
             tab.set_viewport_size({"width": width, "height": height})
         context.close()
+
+
+def _mistake(home: Path, file: Path) -> None:
+    """Brings in a file of which no row can be used, for the page that tells of such."""
+    file.write_text(MISTAKES)
+    ingest_source(open_lake(home), Source(str(file)), None, lambda _rows, _position: None)
 
 
 def _guarded(home: Path) -> Path:
