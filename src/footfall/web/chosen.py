@@ -57,17 +57,24 @@ def _products(view: View) -> list[Figure]:
 
 
 def _recovery(view: View) -> Figure:
-    count, worth = to_win_back(narrowed(view.rows("recovery"), view))
+    carts, worth = to_win_back(narrowed(view.rows("recovery"), view))
     money = formats.of_store(view.store)["short_money"]
     return Figure(
-        "Carts to win back", formats.number(count), "recovery", beside=f"{money(worth)} in carts that hold it"
+        "Carts to win back", formats.number(len(carts)), "recovery", beside=f"{money(worth)} in carts that hold it"
     )
 
 
-def to_win_back(lines: pa.Table) -> tuple[int, int]:
-    """How many carts these lines are, and what they are worth; every line bears its cart's value."""
-    carts = lines.group_by(["visitor", "started_at"], use_threads=False).aggregate([("value", "first")])
-    return carts.num_rows, pc.sum(carts["value_first"]).as_py() or 0
+def to_win_back(lines: pa.Table) -> tuple[pa.Array, int]:
+    """Where the first line of each cart stands, and what the carts are worth; every line bears that of its cart.
+
+    Lines of a cart follow each other; a filter may have taken its first one.
+    """
+    if not lines.num_rows:
+        return pa.array([], pa.int64()), 0
+    own = [lines[name].combine_chunks() for name in ("visitor", "started_at")]
+    changed = [pc.not_equal(column.slice(1), column.slice(0, len(column) - 1)) for column in own]
+    first = pa.concat_arrays([pa.array([True]), pc.or_kleene(*changed).fill_null(True)])
+    return pc.indices_nonzero(first), pc.sum(lines["value"].filter(first)).as_py() or 0
 
 
 def _source(view: View) -> list[Figure]:

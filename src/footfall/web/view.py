@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
+from typing import Any
 
 import pyarrow as pa
 
@@ -14,10 +15,15 @@ from footfall.config import Store
 from footfall.ports import Extent, Plane
 from footfall.web.filters import Filters, Range
 
-KEPT = 24 << 20
+KEPT = 16 << 20
 """Bytes of answers that are kept."""
+PAGES = 32
+"""Pages whose data is kept, for as long as figures stay the same."""
+LONGEST = 1_000
+"""Characters of an address whose page is kept."""
 
 Key = tuple[str, str, Range, str]
+Data = dict[str, Any]
 
 
 class Shelf:
@@ -31,6 +37,7 @@ class Shelf:
         self._kept: OrderedDict[Key, pa.Table] = OrderedDict()
         self._asking: dict[Key, Lock] = {}
         self._lock = Lock()
+        self._pages: OrderedDict[Hashable, Data] = OrderedDict()
         self.settled: Extent | None = None
 
     def extent(self) -> Extent:
@@ -54,6 +61,22 @@ class Shelf:
         with self._lock:
             self._asking.pop(key, None)
         return found
+
+    def page(self, view: View, work: Callable[[View], Data]) -> Data:
+        """The data of a page that follows from the figures and the address alone; worked out once for each of these."""
+        address = tuple(sorted(view.query.items()))
+        key = (view.extent.mark, view.path, address)
+        with self._lock:
+            known = self._pages.get(key)
+        if known is None:
+            known = work(view)
+            pa.default_memory_pool().release_unused()
+            with self._lock:
+                if len(str(address)) <= LONGEST:
+                    self._pages[key] = known
+                while len(self._pages) > PAGES:
+                    self._pages.popitem(last=False)
+        return known
 
     def _found(self, key: Key) -> pa.Table | None:
         with self._lock:

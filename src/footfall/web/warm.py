@@ -34,5 +34,5 @@ def warm(shelf: Shelf, store: Store, extent: Extent) -> None:
     """Works out what every page shows at first of an extent, then lets pages show it."""
     for shown in page.found():
         if not shown.empty:
-            shown.data(View(shelf, store, path=shown.path, span=shown.span, asked=extent))
+            shown.of(View(shelf, store, path=shown.path, span=shown.span, asked=extent))
     shelf.settled = extent

@@ -14,6 +14,7 @@ from footfall.web.pages.overview import choices
 from footfall.web.view import View
 
 TITLE, PATH, PLACE, TEMPLATE = "Brands to promote", "/brands", 40, "brands.html"
+STEADY = True
 FILTERS = ("days", "count", "category", "brand")
 SPAN = 84
 LABELS = {

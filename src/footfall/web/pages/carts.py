@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from footfall.web import formats
 from footfall.web.charts import line_chart
-from footfall.web.chosen import whole
+from footfall.web.chosen import to_win_back, whole
 from footfall.web.export import narrowed
 from footfall.web.figures import Figure, Row, by_day, figure, total
 from footfall.web.filters import Range
@@ -19,6 +19,7 @@ from footfall.web.pages.overview import choices, decided
 from footfall.web.view import View
 
 TITLE, PATH, PLACE, TEMPLATE = "Abandoned carts", "/carts", 20, "carts.html"
+STEADY = True
 FILTERS = ("days", "compare", "count", "category", "brand")
 STATES = (
     ("bought", "Bought", "good", "every line bought before any abandonment"),
@@ -37,14 +38,19 @@ PRESETS = {
     "klaviyo": "Klaviyo",
 }
 HOUR = 3_600_000
+LISTED = [
+    *("visitor", "started_at", "line", "value", "items", "category", "brand"),
+    *("last_activity_at", "lost_at", "abandoned_before", "bot"),
+]
+"""What of a cart's lines is shown."""
 
 
 def data(view: View) -> dict[str, Any]:
     """What the template needs."""
     rows = view.rows("carts")
-    listed = narrowed(view.rows("recovery"), view)
-    carts, worth = _carts(listed)
-    shown = pager(view, carts.num_rows)
+    lines = narrowed(view.rows("recovery").select(LISTED), view)
+    carts, worth = to_win_back(lines)
+    shown = pager(view, len(carts))
     now = _whole(rows)
     return {
         "figures": _figures(view, now, worth if _narrow(view) else None),
@@ -56,7 +62,7 @@ def data(view: View) -> dict[str, Any]:
         "provisional": sum(rows["provisional"].to_pylist()),
         "presets": _presets(view),
         "pager": shown,
-        "carts": [_aged(row, view.extent.until) for row in shown.rows(carts)],
+        "carts": [_aged(row, view.extent.until) for row in lines.take(carts[shown.first : shown.last]).to_pylist()],
         "worth": worth,
         "choices": choices(view.rows("recovery")),
     }
@@ -134,28 +140,6 @@ def _presets(view: View) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-
-
-def _carts(lines: pa.Table) -> tuple[pa.Table, int]:
-    """A row a cart, and what they are worth together."""
-    carts = lines.group_by(["visitor", "started_at"], use_threads=False).aggregate(
-        [
-            (name, "first")
-            for name in (
-                "value",
-                "items",
-                "category",
-                "brand",
-                "last_activity_at",
-                "lost_at",
-                "abandoned_before",
-                "bot",
-            )
-        ]
-        + [("line", "count")]
-    )
-    carts = carts.rename_columns([name.removesuffix("_first") for name in carts.column_names])
-    return carts, pc.sum(carts["value"]).as_py() or 0
 
 
 def _aged(row: dict[str, Any], now: int) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from footfall.web.filters import Range
 from footfall.web.view import View
 
 TITLE, PATH, PLACE, TEMPLATE = "Overview", "/", 10, "overview.html"
+STEADY = True
 FILTERS = ("days", "compare", "count", "category", "brand", "source")
 LINES = {
     "visitors": ("Unique visitors per day", "visitors", "visitors"),
@@ -54,7 +55,7 @@ def choices(rows: pa.Table) -> dict[str, list[str]]:
     """Categories and brands to choose from; names too long to choose are left out."""
     found: dict[str, list[str]] = {}
     for name in ("category", "brand"):
-        values = pc.unique(pc.drop_null(rows[name].cast(pa.string())))
+        values = pc.drop_null(pc.unique(rows[name]).cast(pa.string()))
         short = values.filter(pc.less(pc.utf8_length(values), formats.LONGEST)).slice(0, 200)
         found[name] = sorted(value for value in short.to_pylist() if value)
     return found
