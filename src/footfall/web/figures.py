@@ -13,6 +13,8 @@ from footfall.web import formats
 from footfall.web.view import View
 
 Row = dict[str, Any]
+PLUS = "+\N{WORD JOINER}"
+"""A sign that no line ends with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def by_bots(view: View, row: Row, name: str, write: Callable[[float | None], str
     if gross is None or net is None or gross == net:
         return ""
     share = formats.change((gross - net) / net) if net else ""
-    sign = "+" if gross > net else ""
+    sign = PLUS if gross > net else ""
     return f"Bots moved this by {sign}{write(gross - net)}" + (
         f" ({share})" if share[:1] in ("+", formats.MINUS) else ""
     )

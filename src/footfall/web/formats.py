@@ -90,7 +90,7 @@ def _capital(part: str) -> str:
 def leaf(name: str | None) -> str:
     """The last part of a category: ``Headphones``; the end of a number that stands for one."""
     last = category(name).rsplit(" › ", 1)[-1]
-    return f"Category …{last[-6:]}" if last.isdigit() and len(last) > LONGEST_NUMBER else last
+    return f"Category{GAP}{last[-6:]}" if last.isdigit() and len(last) > LONGEST_NUMBER else last
 
 
 def named(value: object, longest: int = LONGEST) -> Markup:
