@@ -35,7 +35,7 @@ MISTAKES = """event_time,event_type,product_id,price,user_id,user_session
 """
 LIVE, DOOR = "live", "login"
 PORT = 18_480
-ATTACKS = ("naive_flood", "price_crawler", "scraper_rotating_address")
+ATTACKS = ("naive_flood", "card_tester", "credential_stuffing", "cart_hoarder")
 SECONDS = 110
 """How long the store of the live page is open."""
 
@@ -66,6 +66,8 @@ def _take(browser: Browser, address: str, paths: Mapping[str, str], folder: Path
         tab = context.new_page()
         for name, path in paths.items():
             tab.goto(address + path, wait_until="load")
+            if name == LIVE:
+                tab.locator("#incidents summary").first.click()
             tab.wait_for_timeout(1_500 if name == LIVE else 400)
             tall = min(int(tab.evaluate("document.documentElement.scrollHeight")), TALLEST)
             tab.set_viewport_size({"width": width, "height": max(tall, height)})

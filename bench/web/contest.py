@@ -29,13 +29,18 @@ SETTLE = 30.0
 
 @dataclass
 class Entry:
-    """A framework's results; megabytes are the server's and its children's own and their share of the rest (PSS)."""
+    """A framework's results.
+
+    ``memory_mb`` is what the server and its children have for themselves and their share of the rest (PSS); ``load`` is
+    the machine's load average when the looks began.
+    """
 
     title: str
     version: str
     ready_s: float
     looks: list[Look] = field(default_factory=list)
     memory_mb: float = 0.0
+    load: float = 0.0
 
     def middle(self, name: str) -> float:
         """The median of a figure over all rounds."""
@@ -50,6 +55,7 @@ def hold(browser: Browser, home: Path, names: Sequence[str], rounds: int, figure
         with _served(name, home) as (address, process, ready):
             entry = entries[name] = Entry(peer.title, version(peer.distribution), ready)
             look(browser, address, figure)
+            entry.load = os.getloadavg()[0]
             entry.looks = [look(browser, address, figure) for _ in range(rounds)]
             time.sleep(SETTLE)
             entry.memory_mb = _memory(process.pid)

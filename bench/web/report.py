@@ -14,6 +14,7 @@ def text(entries: dict[str, Entry], command: str, store: str, rounds: int) -> st
     """The tables of one run; Footfall's entry is the measure of the others."""
     own = entries["footfall"]
     rows = [_row(entry, own) for entry in entries.values()]
+    loads = ", ".join(f"{entry.load:.1f}" for entry in entries.values())
     machine = f"{os.cpu_count()} cores, {psutil.virtual_memory().total >> 30} GB, {platform.system()}"
     head = (
         "framework",
@@ -36,7 +37,7 @@ def text(entries: dict[str, Entry], command: str, store: str, rounds: int) -> st
             f"{store}; {machine}, Python {platform.python_version()}, Debian's Chromium on the same machine.",
             f"The same figures, chart and tables over the same lake. Medians of {rounds} looks, each with an empty",
             "cache, at a warm server. KB: over the network, packed, sockets included. MB: proportional set size of all",
-            "processes, half a minute later.",
+            f"processes, half a minute later. Load average when the looks began: {loads}.",
             "",
             f"| {' | '.join(head)} |",
             f"| --- |{' ---: |' * (len(head) - 1)}",
