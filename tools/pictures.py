@@ -71,6 +71,7 @@ def _take(browser: Browser, address: str, paths: Mapping[str, str], folder: Path
             tab.wait_for_timeout(1_500 if name == LIVE else 400)
             tall = min(int(tab.evaluate("document.documentElement.scrollHeight")), TALLEST)
             tab.set_viewport_size({"width": width, "height": max(tall, height)})
+            tab.evaluate("scrollTo(0, 0)")
             tab.screenshot(path=folder / f"{name}-{shot}.png")
             tab.set_viewport_size({"width": width, "height": height})
         context.close()
