@@ -157,6 +157,23 @@ def test_axe_finds_nothing_and_nothing_overflows_or_jumps(
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", [1360, 390])
+@pytest.mark.parametrize("address_of", ["/?category=electronics&brand=x", "/?source=direct", "/carts?least=5&brand=x"])
+def test_filters_in_force_cover_nothing_until_they_are_opened_and_then_fit(
+    browser: Browser, address: str, address_of: str, scheme: str, width: int
+) -> None:
+    with looking(browser, address, width, scheme) as tab:
+        tab.goto(address + address_of)
+        expect(tab.locator(".filters form")).to_be_hidden()
+        expect(tab.locator(".chip").first).to_be_visible()
+        tab.get_by_text("Filter", exact=True).click()
+        expect(tab.locator(".filters form")).to_be_visible()
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(tab)
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", [1360, 390])
 def test_the_door_is_for_everybody(browser: Browser, tmp_path: Path, scheme: str, width: int) -> None:
     EmbeddedAccess(Layout(tmp_path)).keep(Account("anna", Role.OPERATOR, ""))
     with served(tmp_path) as address, looking(browser, address, width, scheme) as tab:

@@ -97,4 +97,4 @@ def _source(view: View) -> list[Figure]:
 
 
 def _share(row: dict[str, Any], above: str, below: str) -> str:
-    return f"{formats.percent(row[above] / row[below] if row[above] is not None and row[below] else None)} of them"
+    return f"{formats.percent(row[above] / row[below])} of them" if row[above] is not None and row[below] else ""
