@@ -52,7 +52,7 @@ templates: dev ## the CloudFormation templates of the AWS plane, from infra/
 	$(BIN)/python -m infra.templates
 
 pictures: dev demo ## docs/pictures: every page of the demo's dashboard in light, dark and on a phone; wants chromium
-	$(BIN)/python tools/pictures.py $(FOOTFALL_HOME) docs/pictures
+	$(BIN)/python -m tools.pictures $(FOOTFALL_HOME) docs/pictures
 
 picture: demo ## docs/demo.svg, from the demo's answers
-	$(BIN)/python tools/picture.py $(FOOTFALL_HOME)
+	$(BIN)/python -m tools.picture $(FOOTFALL_HOME)

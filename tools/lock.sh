@@ -15,7 +15,7 @@ lock() { # GROUP FILE ARGUMENTS...
 
 lock build requirements.lock pyproject.toml "$@"
 lock dev requirements-dev.lock --constraints requirements.lock "$@"
-lock bench requirements-bench.lock --constraints requirements.lock "$@"
+lock bench requirements-bench.lock --constraints requirements.lock --constraints requirements-dev.lock "$@"
 lock infra requirements-infra.lock --constraints requirements.lock --constraints requirements-dev.lock "$@"
 lock flink requirements-flink.lock "$@"
 lock spark requirements-spark.lock --constraints requirements.lock "$@"

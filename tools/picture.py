@@ -1,4 +1,4 @@
-"""Draws the demo's answers as docs/demo.svg: python tools/picture.py HOME."""
+"""Draws the demo's answers as docs/demo.svg: python -m tools.picture HOME."""
 
 from __future__ import annotations
 

@@ -23,12 +23,18 @@ class FootfallError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A row that was refused: where it stood, why, and the row itself."""
+    """A row that was refused: where it stood, why, and the row itself.
+
+    ``format`` and ``header`` say how to read it again: the format's name, and the line that names a CSV's columns;
+    empty where the row tells that itself.
+    """
 
     source: str
     line: int
     reason: str
     row: str
+    format: str = ""
+    header: str = ""
 
 
 @dataclass(frozen=True, slots=True)

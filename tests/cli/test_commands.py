@@ -29,6 +29,7 @@ EXAMPLES: dict[str, list[str]] = {
     "grade": ["--days", "7", "--visitors", "50", "--seeds", "1"],
     "simulate": ["-o", "simulated.jsonl", "--days", "1", "--visitors", "5", "--processes", "1"],
     "ingest": ["events.jsonl"],
+    "replay": [],
     "build": [],
     "query": ["SELECT event_type, count(*) AS n FROM events GROUP BY ALL"],
     "export": ["visitors"],

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from footfall.embedded.clean import LakeDay, choose_days, define_clean, open_connection
 from footfall.embedded.identity import resolve
-from footfall.embedded.marts import reader
 from footfall.embedded.midnight import midnight
+from footfall.embedded.views import reader
 from footfall.ingest.carried import Edge, carried
 from tests.conftest import NEW_HOME, Home, event, jsonl
 

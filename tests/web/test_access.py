@@ -24,6 +24,7 @@ from tests.web.doors import HERE, NOON, PASSWORD, WRITES, Door, routes
 
 ELSEWHERE = "https://evil.example"
 ANSWERS_ANYBODY = {LOGIN}
+REPLAY = "/health/replay"
 ACTS = {"/incidents/0000000000000000/" + what for what in ("acknowledge", "mute", "resolve")}
 
 
@@ -44,7 +45,7 @@ def locked(door: Door) -> Door:
 
 def test_the_writes_are_those_known_here(door: Door) -> None:
     written = {path for path, methods in routes(door.app.routes) if methods - {"GET", "HEAD"}}
-    assert written == {LOGIN, LOGOUT, *ACTS}
+    assert written == {LOGIN, LOGOUT, REPLAY, *ACTS}
 
 
 def test_nothing_is_answered_to_one_who_has_not_logged_in(locked: Door) -> None:

@@ -6,27 +6,33 @@ import csv
 import io
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
+from tools.chromium import chromium, served
 
-from footfall.embedded.gate import gated
-from footfall.embedded.run import open_lake
-from footfall.ingest.collector import run
+from footfall.embedded.access import EmbeddedAccess
+from footfall.layout import Layout
+from footfall.web.access_store import Account, Role
 from tests.web.conftest import PATHS
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SCHEMES = ("light", "dark")
 SHIFT = 0.1
+FIRST_MS, LOOKS = 300, 7
 SHIFTED = """() => new Promise(done => {
   new PerformanceObserver(list => {}).observe({type: 'layout-shift', buffered: true});
   setTimeout(() => done(performance.getEntriesByType('layout-shift').reduce((sum, one) => sum + one.value, 0)), 300);
 })"""
+
+PAINTED = """() => new Promise(done => new PerformanceObserver(list => {
+  const first = list.getEntriesByName('first-contentful-paint')[0];
+  if (first) done(first.startTime);
+}).observe({type: 'paint', buffered: true}))"""
 
 pytestmark = pytest.mark.slow
 
@@ -37,42 +43,38 @@ def footfall(*arguments: str) -> None:
     subprocess.run(command, check=True, capture_output=True, timeout=600)
 
 
-@contextmanager
-def served(home: Path) -> Iterator[str]:
-    """A home's dashboard on this machine; gives its address."""
-    stop, ready, ports = threading.Event(), threading.Event(), list[int]()
-
-    def opened(port: int) -> None:
-        ports.append(port)
-        ready.set()
-
-    thread = threading.Thread(target=run, args=(gated(open_lake(home), stop), 0, stop, opened))
-    thread.start()
-    assert ready.wait(30)
-    try:
-        yield f"http://127.0.0.1:{ports[0]}"
-    finally:
-        stop.set()
-        thread.join()
-
-
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The dashboard of seven weeks of a simulated store."""
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seven weeks of a simulated store."""
     folder = tmp_path_factory.mktemp("browser")
     events, home = str(folder / "events.parquet"), str(folder / "home")
     footfall("simulate", "-o", events, "--days", "49", "--visitors", "3000")
     footfall("ingest", events, "--home", home)
     footfall("build", "--home", home)
-    with served(Path(home)) as at:
+    return Path(home)
+
+
+@pytest.fixture(scope="module")
+def address(home: Path) -> Iterator[str]:
+    """Its dashboard."""
+    with served(home) as at:
         yield at
+
+
+@pytest.fixture(scope="module")
+def warm(address: str) -> str:
+    """The same, where everything was asked for once."""
+    for path in PATHS:
+        with urlopen(address + path) as answer:
+            answer.read()
+    return address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
-    with sync_playwright() as driver:
-        yield driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with chromium() as opened:
+        yield opened
 
 
 @contextmanager
@@ -103,7 +105,7 @@ def test_a_marketer_finds_the_brand_to_promote_and_takes_it_away(browser: Browse
         tab.get_by_role("link", name="Promote", exact=False).first.click()
         table = tab.get_by_role("region", name="Brands: Promote")
         brand = table.get_by_role("rowheader").first.inner_text()
-        expect(table).to_contain_text("Show it more")
+        expect(tab.locator("#brands")).to_contain_text("Show it more")
         with tab.expect_download() as taken:
             tab.get_by_role("link", name="Export CSV").click()
         rows = list(csv.DictReader(io.StringIO(Path(taken.value.path()).read_text("utf-8"), newline="")))
@@ -151,3 +153,48 @@ def test_axe_finds_nothing_and_nothing_overflows_or_jumps(
             summary.click()
         found = Axe().run(tab)
         assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", [1360, 390])
+@pytest.mark.parametrize("address_of", ["/?category=electronics&brand=x", "/?source=direct", "/carts?least=5&brand=x"])
+def test_filters_in_force_cover_nothing_until_they_are_opened_and_then_fit(
+    browser: Browser, address: str, address_of: str, scheme: str, width: int
+) -> None:
+    with looking(browser, address, width, scheme) as tab:
+        tab.goto(address + address_of)
+        expect(tab.locator(".filters form")).to_be_hidden()
+        expect(tab.locator(".chip").first).to_be_visible()
+        tab.get_by_text("Filter", exact=True).click()
+        expect(tab.locator(".filters form")).to_be_visible()
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(tab)
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", [1360, 390])
+def test_the_door_is_for_everybody(browser: Browser, tmp_path: Path, scheme: str, width: int) -> None:
+    EmbeddedAccess(Layout(tmp_path)).keep(Account("anna", Role.OPERATOR, ""))
+    with served(tmp_path) as address, looking(browser, address, width, scheme) as tab:
+        tab.goto(address)
+        expect(tab.get_by_label("Name")).to_be_focused()
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        assert tab.evaluate(SHIFTED) < SHIFT
+        found = Axe().run(tab)
+        assert found.violations_count == 0, found.generate_report()
+
+
+def test_every_page_of_a_warm_server_is_painted_at_once(browser: Browser, warm: str) -> None:
+    """The best of some looks with an empty cache each: what else the machine does meanwhile proves nothing."""
+    painted = {path: min(_painted(browser, warm + path) for _ in range(LOOKS)) for path in PATHS}
+    assert {path: best for path, best in painted.items() if best > FIRST_MS} == {}
+
+
+def _painted(browser: Browser, address: str) -> float:
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.goto(address, wait_until="load")
+    painted = tab.evaluate(PAINTED)
+    context.close()
+    return float(painted)

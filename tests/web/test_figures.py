@@ -41,6 +41,8 @@ YEN = formats.of_store(Store("s", "Asia/Tokyo", "JPY"))
         (formats.days(Range(date(2026, 10, 24), date(2026, 11, 22))), "24 Oct – 22 Nov 2026"),
         (formats.days(Range(date(2025, 12, 30), date(2026, 1, 2))), "30 Dec 2025 – 2 Jan 2026"),
         (formats.leaf("electronics.audio.head_phones"), "Head phones"),
+        (formats.leaf("electronics.video.tv"), "TV"),
+        (formats.leaf("2053013555631882655"), "Category\xa0882655"),
         (formats.leaf(None), "(no category)"),
         (EUROS["money"](123_456), "€1,234.56"),
         (EUROS["money"](-123), "−€1.23"),

@@ -14,13 +14,13 @@ from typing import Literal
 import httpx2 as httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
+from tools.chromium import chromium
 
 from footfall.embedded.incident_store import EmbeddedIncidents
 from footfall.layout import Layout
 from tests.live.test_serve import FOOTFALL, Served, footfall
 
-CHROMIUM = "/usr/bin/chromium"
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 VIEWERS = 200
 MEMORY = 150
@@ -40,8 +40,7 @@ def served(tmp_path: Path) -> Iterator[tuple[Served, str]]:
 @pytest.fixture
 def page(served: tuple[Served, str]) -> Iterator[Page]:
     """A browser at the live page, once the watch has begun."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page()
         wrong: list[str] = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -50,7 +49,6 @@ def page(served: tuple[Served, str]) -> Iterator[Page]:
         expect(page.locator("#state")).to_have_text("Live", timeout=60_000)
         yield page
         assert wrong == []
-        browser.close()
 
 
 def begun(port: int, seconds: int) -> subprocess.Popen[bytes]:

@@ -73,6 +73,29 @@ def _put_away(staged: list[Path]) -> None:
         path.replace(done / path.name)
 
 
+def replay(
+    form: Annotated[str | None, typer.Option("--format", help="Read every letter in this format.")] = None,
+    home: Home = HOME,
+    json: Json = False,
+) -> None:
+    """Read the dead letters again, once what was wrong is mended: settings, a format, Footfall itself.
+
+    Rows that pass now are stored, the others stay with today's reason; an event that is stored already counts once.
+    """
+    from footfall.cli import show
+    from footfall.embedded import run
+
+    lake = run.open_lake(home)
+    with show.counting("replay", "files") as step:
+        counts = run.replay(lake, form, step)
+    if json:
+        show.as_json(asdict(counts))
+        return
+    show.out.print(_sentence(counts) if counts.rows else "There are no dead letters.", markup=False)
+    if counts.stored:
+        show.err.print("To count them: footfall build", style="dim")
+
+
 def build(home: Home = HOME, json: Json = False) -> None:
     """Bring the marts up to date with the lake; only what changed is counted again."""
     from footfall.cli import show
@@ -213,4 +236,4 @@ def _write(output: Path | None, days: int, visitors: int, seed: int, effects: bo
         show.out.print(f"{events:,} events in {output}; what is true of them is in {output}.truth.json", markup=False)
 
 
-COMMANDS = (ingest, build, query, export, simulate)
+COMMANDS = (ingest, replay, build, query, export, simulate)

@@ -16,8 +16,7 @@ from footfall.conformance.rows import equal
 from footfall.conformance.trino import Trino
 from footfall.embedded.answers import Answers
 from footfall.embedded.clean import open_connection, parquet
-from footfall.embedded.history import data_until
-from footfall.embedded.lake import EmbeddedLake
+from footfall.embedded.lake import EmbeddedLake, data_until
 from footfall.embedded.whole import export_clean
 from footfall.insights import SETTLES, Query
 from footfall.insights.dialect import Engine, Value, written

@@ -14,9 +14,9 @@ import pyarrow as pa
 from footfall import insights
 from footfall.detect.arrivals import ALLOWED
 from footfall.embedded.clean import open_connection, parquet
-from footfall.embedded.history import bound, data_until
-from footfall.embedded.lake import EmbeddedLake
-from footfall.embedded.marts import define_view
+from footfall.embedded.history import bound
+from footfall.embedded.lake import EmbeddedLake, data_until
+from footfall.embedded.views import define_view
 from footfall.insights import SETTLES, Query
 from footfall.insights.brands import brands_to_promote
 from footfall.insights.categories import occurrences, top_categories

@@ -28,8 +28,9 @@ from footfall.embedded.extend import extended
 from footfall.embedded.incident_store import standing_verdicts
 from footfall.embedded.judged import Days, by_day
 from footfall.embedded.lake import EmbeddedLake
-from footfall.embedded.marts import mart, reader, sweep
+from footfall.embedded.marts import EDGES, mart, sweep
 from footfall.embedded.table import Draft, write
+from footfall.embedded.views import reader
 from footfall.ingest.carried import Edge, carried
 from footfall.insights import Query
 from footfall.ports import DayFile
@@ -39,7 +40,6 @@ Progress = Callable[[int, int], None]
 
 BATCH = 16
 """Chunks between commits: the most that a killed build has to do again."""
-EDGES = "edges"
 IDENTITIES = "identities"
 _by = attrgetter("day")
 

@@ -8,15 +8,12 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from footfall.config import SettingsError, load
-from footfall.embedded.build import EDGES
-from footfall.embedded.history import VISITOR_DAYS
 from footfall.embedded.incident_store import EmbeddedIncidents
 from footfall.embedded.lake import EmbeddedLake
-from footfall.embedded.marts import mart
+from footfall.embedded.marts import mart, uncounted
 from footfall.embedded.segments import SUFFIX
 from footfall.embedded.sentry import known_rules
 from footfall.layout import MANIFEST, Layout
@@ -102,13 +99,6 @@ def _marts(lake: EmbeddedLake) -> Iterator[Finding]:
                 f"rm -r {folder}, then: footfall build",
             )
     yield from _freshness(lake)
-
-
-def uncounted(lake: EmbeddedLake) -> list[date]:
-    """Days whose marts are older than their events."""
-    counted = mart(lake.layout, VISITOR_DAYS).days()
-    seen = {day: file.made_from for day, file in mart(lake.layout, EDGES).days().items()}
-    return [day for day, file in lake.days().items() if day not in counted or seen.get(day) != file.name]
 
 
 def _freshness(lake: EmbeddedLake) -> Iterator[Finding]:

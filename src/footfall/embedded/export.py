@@ -7,15 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from footfall.embedded.answers import Answers
 from footfall.embedded.guard_exports import GUARD
 from footfall.embedded.lake import EmbeddedLake
 from footfall.ports import FootfallError
+
+if TYPE_CHECKING:
+    from footfall.embedded.answers import Answers
 
 POPULATIONS = ("gross", "known", "net")
 PLAIN = pyarrow.csv.WriteOptions(quoting_style="needed")
@@ -74,6 +77,8 @@ def rows_of(answers: Answers, name: str) -> pa.Table:
 
 def rows_between(lake: EmbeddedLake, name: str, since: date, until: date, population: str) -> pa.Table:
     """One export over days, both inclusive, whole."""
+    from footfall.embedded.answers import Answers
+
     if name in GUARD:
         return guard_rows(lake, name)
     return rows_of(Answers(lake, since, until, population), name)

@@ -12,9 +12,8 @@ import pyarrow as pa
 from footfall.detect import blocklist
 from footfall.detect.verdicts import excluded
 from footfall.embedded.changes import changes
-from footfall.embedded.history import data_until
 from footfall.embedded.incident_store import EmbeddedIncidents, standing_verdicts
-from footfall.embedded.lake import EmbeddedLake
+from footfall.embedded.lake import EmbeddedLake, data_until
 from footfall.incident import Incident, Verdict
 from footfall.ports import FootfallError
 

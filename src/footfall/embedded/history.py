@@ -10,17 +10,16 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from footfall import insights
-from footfall.embedded.lake import EmbeddedLake
-from footfall.embedded.marts import mart, reader
+from footfall.embedded.lake import EmbeddedLake, data_until
+from footfall.embedded.marts import VISITOR_DAYS, mart
 from footfall.embedded.midnight import midnight
 from footfall.embedded.table import Draft, Table
+from footfall.embedded.views import reader
 from footfall.insights import Query
 from footfall.ports import DayFile
 
-VISITOR_DAYS = "visitor_days"
 FIRST_DAYS = "first_days"
 CART_EVENTS = "cart_events"
 CARTS = "carts"
@@ -107,17 +106,6 @@ def count_standing(lake: EmbeddedLake, query: Query, write: Write) -> None:
 def bound(query: Query, known: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that a text names, with their values."""
     return {name: known[name] for name in query.parameters}
-
-
-def data_until(lake: EmbeddedLake) -> int:
-    """The latest event of the lake, in epoch milliseconds; 0 for an empty one."""
-    days = lake.days()
-    if not days:
-        return 0
-    metadata = pq.read_metadata(lake.table.path(days[max(days)]))
-    place = metadata.schema.names.index("event_time")
-    groups = range(metadata.num_row_groups)
-    return int(max(metadata.row_group(index).column(place).statistics.max_raw for index in groups) // 1000)
 
 
 def _restrict(connection: duckdb.DuckDBPyConnection, stale: list[date], since: int) -> None:

@@ -62,6 +62,17 @@ class EmbeddedLake:
             path.write_text(f"{zone}\n")
 
 
+def data_until(lake: EmbeddedLake) -> int:
+    """The latest event of the lake, in epoch milliseconds; 0 for an empty one."""
+    days = lake.days()
+    if not days:
+        return 0
+    metadata = pq.read_metadata(lake.table.path(days[max(days)]))
+    place = metadata.schema.names.index("event_time")
+    groups = range(metadata.num_row_groups)
+    return int(max(metadata.row_group(index).column(place).statistics.max_raw for index in groups) // 1000)
+
+
 def read_day(path: Path, columns: list[str] | None = None) -> pa.Table:
     """A day's file with repeating texts as dictionaries."""
     return pq.read_table(path, columns=columns, read_dictionary=sorted(REPEATING), partitioning=None, use_threads=False)

@@ -1,16 +1,16 @@
-"""The marts: what is counted of each day, one table each, and the views through which questions read them."""
+"""The marts: what is counted of each day, one table each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import duckdb
+from datetime import date
 
 from footfall import insights
-from footfall.embedded.clean import open_connection, parquet
+from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.table import Table
 from footfall.layout import MART_KEY, STANDING_KEY, Layout
+
+VISITOR_DAYS = "visitor_days"
+EDGES = "edges"
 
 
 def mart(layout: Layout, name: str) -> Table:
@@ -24,19 +24,8 @@ def sweep(layout: Layout) -> None:
         mart(layout, folder.name).sweep()
 
 
-def define_view(connection: duckdb.DuckDBPyConnection, layout: Layout, name: str) -> bool:
-    """Makes a mart readable under its name, with the column ``day``; False while it has no day."""
-    table = mart(layout, name)
-    paths = [table.path(file) for file in table.days().values()]
-    if paths:
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {parquet(paths, hive=True)}")
-    return bool(paths)
-
-
-@contextmanager
-def reader(layout: Layout, threads: int, *names: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection in which the marts named can be read."""
-    with open_connection(threads, layout.spill) as connection:
-        for name in names:
-            define_view(connection, layout, name)
-        yield connection
+def uncounted(lake: EmbeddedLake) -> list[date]:
+    """Days whose marts are older than their events."""
+    counted = mart(lake.layout, VISITOR_DAYS).days()
+    seen = {day: file.made_from for day, file in mart(lake.layout, EDGES).days().items()}
+    return [day for day, file in lake.days().items() if day not in counted or seen.get(day) != file.name]

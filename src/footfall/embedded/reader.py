@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -103,6 +104,10 @@ class Reader:
                 if over or time.monotonic() - self._asked > IDLE:
                     process.communicate()
                     self._process = None if self._process is process else self._process
+        with self._lock, suppress(BrokenPipeError):  # one that ended by itself leaves its pipes open
+            for pipe in (process.stdout, process.stdin):
+                assert pipe
+                pipe.close()
 
 
 def answer_all(home: Path) -> None:

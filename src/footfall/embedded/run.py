@@ -16,7 +16,9 @@ import pyarrow as pa
 from footfall.config import Settings, load
 from footfall.embedded.arrived import note
 from footfall.embedded.lake import EmbeddedLake
+from footfall.embedded.letters import revive
 from footfall.embedded.table import exclusive
+from footfall.ingest.formats import adapters
 from footfall.ingest.run import Progress, ingest
 from footfall.ingest.source import Source
 from footfall.layout import Layout
@@ -29,8 +31,8 @@ AHEAD = 2
 """Tasks in flight for each worker while importing."""
 
 
-LOG = "the event log"
-"""What the log of imports calls what came over HTTP."""
+LOG, LETTERS = "the event log", "dead letters, read again"
+"""What the log of imports calls what came over HTTP, and what had been refused before."""
 
 
 def open_lake(home: Path, settings: Settings | None = None) -> EmbeddedLake:
@@ -54,6 +56,20 @@ def ingest_source(lake: EmbeddedLake, source: Source, forced: str | None, progre
     with _one_writer(lake), ThreadPoolExecutor(workers) as pool, lake.writer(pool) as writer:
         counts = ingest(source, forced, writer, lake.settings.store, pool, AHEAD * workers, progress)
         note(lake.layout, _now(), source.name, counts)
+        return counts
+
+
+def replay(lake: EmbeddedLake, forced: str | None = None, progress: Progress = lambda _done, _files: None) -> Counts:
+    """Reads every dead letter again, as it would be read today: see ``letters.revive``.
+
+    Raises:
+        FootfallError: there is no such format, or the disk is full.
+    """
+    if forced and forced not in adapters():
+        raise FootfallError(f"There is no format {forced!r}; the formats are {', '.join(adapters())}.")
+    with _one_writer(lake):
+        counts = revive(lake, forced, progress)
+        note(lake.layout, _now(), LETTERS, counts)
         return counts
 
 

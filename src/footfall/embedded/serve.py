@@ -120,10 +120,14 @@ def show(home: Path, stop: Event, opened: socket) -> None:
     """The dashboard's process, on a socket that outlives it."""
     from footfall.embedded.gate import gated
     from footfall.embedded.run import open_lake
+    from footfall.web.warm import keep_warm
 
     _give_memory_back()
-    ended = _bridged(stop)
-    run_on(gated(open_lake(home), ended), opened, ended)
+    ended, lake = _bridged(stop), open_lake(home)
+    dashboard = gated(lake, ended)
+    warmed = (dashboard.state.shelf, lake.settings.store, ended)
+    threading.Thread(target=keep_warm, args=warmed, name="warm", daemon=True).start()
+    run_on(dashboard, opened, ended)
 
 
 def _give_memory_back() -> None:

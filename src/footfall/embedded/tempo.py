@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from footfall.detect.guard import Guard
 from footfall.detect.tempo import Tempo
 from footfall.incident import Alert
 from footfall.layout import Layout
+
+if TYPE_CHECKING:
+    from footfall.detect.guard import Guard
 
 EVERY = 1_000
 """Milliseconds between two times that the seconds are written down."""

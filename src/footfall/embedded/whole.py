@@ -11,12 +11,13 @@ import duckdb
 
 from footfall.detect.spans import spans
 from footfall.embedded import identity, midnight
-from footfall.embedded.build import EDGES, IDENTITIES
+from footfall.embedded.build import IDENTITIES
 from footfall.embedded.clean import LakeDay, define_clean
 from footfall.embedded.incident_store import standing_verdicts
 from footfall.embedded.judged import Days, by_day
 from footfall.embedded.lake import EmbeddedLake
-from footfall.embedded.marts import define_view, reader
+from footfall.embedded.marts import EDGES
+from footfall.embedded.views import define_view, reader
 from footfall.ingest.carried import Edge, carried
 
 

@@ -41,12 +41,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """Raw columns of some rows, where each stood, what it looked like, and the rows that could not be cut up at all."""
+    """Raw columns of some rows, where each stood, what it looked like, and the rows that could not be cut up at all.
+
+    ``header`` is the line without which such rows cannot be read.
+    """
 
     table: pa.Table
     lines: Sequence[int]
     text: Callable[[int], str]
     refused: Sequence[tuple[int, str, str]] = ()
+    header: str = ""
 
 
 class Adapter(Protocol):
@@ -93,8 +97,9 @@ def _refused(giant: Block) -> Parsed:
 def check(name: str, parsed: Parsed, minor_digits: int | None) -> Checked:
     """Judges parsed rows."""
     events, reasons = validate(parsed.table, minor_digits)
-    letters = [DeadLetter(name, line, reason, row) for line, reason, row in parsed.refused]
+    refused = list(parsed.refused)
     if not reasons.good.all():
         bad = [int(row) for row in (~reasons.good).nonzero()[0]]
-        letters += [DeadLetter(name, parsed.lines[row], reasons.of(row), parsed.text(row)) for row in bad]
+        refused += [(parsed.lines[row], reasons.of(row), parsed.text(row)) for row in bad]
+    letters = [DeadLetter(name, line, reason, row, header=parsed.header) for line, reason, row in refused]
     return Checked(reasons.rows + len(parsed.refused), encode(events), letters)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 
 from footfall.config import Store
 from footfall.ingest.adapter import Adapter, Checked, Task
-from footfall.ingest.formats import choose
+from footfall.ingest.formats import choose, name_of
 from footfall.ingest.source import Source
 from footfall.ports import Counts, FootfallError, LakeWriter
 
@@ -39,10 +40,11 @@ def ingest(
     Raises:
         FootfallError: the source cannot be read to its end, or holds no row.
     """
-    rows = 0
-    for checked, position in _in_order(choose(source, forced), source, store, pool, ahead):
+    rows, adapter = 0, choose(source, forced)
+    form = name_of(adapter)
+    for checked, position in _in_order(adapter, source, store, pool, ahead):
         writer.add(checked.events)
-        writer.refuse(checked.letters)
+        writer.refuse(replace(letter, format=form) for letter in checked.letters)
         rows += checked.rows
         progress(rows, position)
     if not rows:

@@ -82,7 +82,7 @@ def _endpoint(shown: page.Page) -> Callable[[Request], Response]:
         try:
             if not shown.empty:
                 _ = view.extent
-            return render(request, shown.template, view, shown, **shown.data(view))
+            return render(request, shown.template, view, shown, **shown.of(view))
         except FootfallError as error:
             return render(request, "empty.html", view, shown, status=503, sentence=str(error))
 

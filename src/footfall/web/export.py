@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import reduce
 from typing import Any
 
 import pyarrow as pa
@@ -78,19 +79,23 @@ def narrowed(rows: pa.Table, view: View) -> pa.Table:
     A category stands for those below it as well; a row of the whole store stays out. Where rows say how much of a bot
     somebody is, those stay out whom the population leaves out.
     """
+    wanted = list(_wanted(rows, view))
+    return rows.filter(reduce(pc.and_kleene, wanted)) if wanted else rows
+
+
+def _wanted(rows: pa.Table, view: View) -> Iterator[Any]:
+    """Which rows each filter leaves."""
     filters = view.filters
     if filters.category and "category" in rows.column_names:
         column = rows["category"].cast(pa.string())
-        below = pc.starts_with(column, f"{filters.category}.")
-        rows = rows.filter(pc.or_(pc.equal(column, filters.category), below))
+        yield pc.or_(pc.equal(column, filters.category), pc.starts_with(column, f"{filters.category}."))
     if filters.least and "value" in rows.column_names:
-        rows = rows.filter(pc.greater_equal(rows["value"], round(filters.least * 10**view.store.minor_digits)))
+        yield pc.greater_equal(rows["value"], round(filters.least * 10**view.store.minor_digits))
     if "bot" in rows.column_names and filters.count != "gross":
-        rows = rows.filter(pc.less_equal(rows["bot"], BOT_COUNTED[filters.count]))
+        yield pc.less_equal(rows["bot"], BOT_COUNTED[filters.count])
     for name, wanted in (("brand", filters.brand), ("channel", filters.source)):
         if wanted and name in rows.column_names:
-            rows = rows.filter(pc.equal(pc.utf8_lower(rows[name].cast(pa.string())), wanted.lower()))
-    return rows
+            yield pc.equal(pc.utf8_lower(rows[name].cast(pa.string())), wanted.lower())
 
 
 def csv(schema: pa.Schema, batches: Iterable[pa.RecordBatch], marked: bool = False) -> Iterator[bytes]:

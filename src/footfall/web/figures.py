@@ -13,6 +13,8 @@ from footfall.web import formats
 from footfall.web.view import View
 
 Row = dict[str, Any]
+PLUS = "+\N{WORD JOINER}"
+"""A sign that no line ends with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Figure:
         words: what the change is against.
         beside: another thing worth knowing.
         bots: what bots moved, a sentence; empty where they moved nothing.
+        whole: why a filter does not act on it, a sentence; empty where all do.
     """
 
     title: str
@@ -38,6 +41,7 @@ class Figure:
     words: str = ""
     beside: str = ""
     bots: str = ""
+    whole: str = ""
 
 
 def figure(
@@ -89,9 +93,11 @@ def by_bots(view: View, row: Row, name: str, write: Callable[[float | None], str
     gross, net = (_count(view, row, name, population) for population in ("gross", "net"))
     if gross is None or net is None or gross == net:
         return ""
-    share = f" ({formats.change((gross - net) / net)})" if net else ""
-    sign = "+" if gross > net else ""
-    return f"Bots moved this by {sign}{write(gross - net)}{share}: {write(gross)} gross, {write(net)} net"
+    share = formats.change((gross - net) / net) if net else ""
+    sign = PLUS if gross > net else ""
+    return f"Bots moved this by {sign}{write(gross - net)}" + (
+        f" ({share})" if share[:1] in ("+", formats.MINUS) else ""
+    )
 
 
 def _count(view: View, row: Row, name: str, population: str) -> float | None:

@@ -17,6 +17,10 @@ GAP = "\N{NO-BREAK SPACE}"
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "BRL": "R$", "PLN": "zł "}
 LONGEST = 80
 """Characters of a name that are shown."""
+SHORTENED = 2
+"""Letters of what is an abbreviation: TV, PC."""
+LONGEST_NUMBER = 8
+"""Digits of a category without a name that are shown whole."""
 UNSEEN = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff]"
 )
@@ -76,12 +80,17 @@ def category(name: str | None) -> str:
     if not name:
         return "(no category)"
     parts = [part.replace("_", " ").strip() for part in name.split(".")]
-    return " › ".join(part[:1].upper() + part[1:] for part in parts if part) or name
+    return " › ".join(_capital(part) for part in parts if part) or name
+
+
+def _capital(part: str) -> str:
+    return part.upper() if len(part) <= SHORTENED else part[:1].upper() + part[1:]
 
 
 def leaf(name: str | None) -> str:
-    """The last part of a category: ``Headphones``."""
-    return category(name).rsplit(" › ", 1)[-1]
+    """The last part of a category: ``Headphones``; the end of a number that stands for one."""
+    last = category(name).rsplit(" › ", 1)[-1]
+    return f"Category{GAP}{last[-6:]}" if last.isdigit() and len(last) > LONGEST_NUMBER else last
 
 
 def named(value: object, longest: int = LONGEST) -> Markup:

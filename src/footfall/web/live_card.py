@@ -40,6 +40,8 @@ WORDS = {
     "paid": "paid",
     "members": "sources take part",
 }
+ONE = {"intents": "cart or purchase"}
+"""What is counted, where it is one and takes more than its last letter away."""
 SILENT = ("panes", "gap_sum", "gap_squares")
 """Counts that a rule needs and nobody reads."""
 USUAL = "usual_"
@@ -180,7 +182,7 @@ def counted(name: str, value: int) -> str:
     >>> counted("agents", 1), counted("paths", 1_200)
     ('1 user agent', '1,200 paths')
     """
-    what = WORDS.get(name, name.replace("_", " "))
+    what = ONE[name] if value == 1 and name in ONE else WORDS.get(name, name.replace("_", " "))
     return f"{value:,} {what[:-1] if value == 1 and what.endswith('s') and ' of ' not in what else what}"
 
 

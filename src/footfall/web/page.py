@@ -32,6 +32,7 @@ class Page:
         badge: a number beside the title in the navigation, 0 for none.
         routes: other addresses of the page: downloads, streams, what its buttons do.
         empty: whether it can be shown while there are no figures yet.
+        steady: whether its data follows from the figures and the address alone.
     """
 
     title: str
@@ -44,6 +45,11 @@ class Page:
     badge: Callable[[View], int] | None = None
     routes: tuple[BaseRoute, ...] = ()
     empty: bool = False
+    steady: bool = False
+
+    def of(self, view: View) -> dict[str, Any]:
+        """What the template is given; kept where it stays the same."""
+        return view.shelf.page(view, self.data) if self.steady else self.data(view)
 
 
 @cache
@@ -54,6 +60,6 @@ def found() -> tuple[Page, ...]:
 
 
 def _stated(module: Any) -> Page:
-    names = ("title", "path", "place", "template", "span", "filters", "routes", "empty")
+    names = ("title", "path", "place", "template", "span", "filters", "routes", "empty", "steady")
     stated = {name: getattr(module, name.upper()) for name in names if hasattr(module, name.upper())}
     return Page(**stated, data=module.data, badge=getattr(module, "badge", None))

@@ -40,5 +40,10 @@ def choose(source: Source, forced: str | None) -> Adapter:
     return known[0]
 
 
+def name_of(adapter: Adapter) -> str:
+    """The name of an adapter's format."""
+    return next(name for name, known in adapters().items() if known is adapter)
+
+
 def _unnamed(source: Source) -> str:
     return f"Name the format of {source.name} with --format ({', '.join(adapters())})."

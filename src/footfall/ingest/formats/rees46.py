@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -69,7 +70,8 @@ def _header(head: bytes) -> list[str]:
 
 def parse(names: Sequence[str], block: Block) -> Parsed:
     """Cuts lines into columns: all at once, or line by line where something is unusual."""
-    return _parse_block(names, block) or _parse_lines(names, block)
+    parsed = _parse_block(names, block) or _parse_lines(names, block)
+    return replace(parsed, header=",".join(names))
 
 
 def _parse_block(names: Sequence[str], block: Block) -> Parsed | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
+from footfall.web import formats
 from footfall.web.export import narrowed
 from footfall.web.pager import pager
 from footfall.web.pages.overview import choices
 from footfall.web.view import View
 
 TITLE, PATH, PLACE, TEMPLATE = "Brands to promote", "/brands", 40, "brands.html"
+STEADY = True
 FILTERS = ("days", "count", "category", "brand")
 SPAN = 84
 LABELS = {
@@ -38,8 +41,15 @@ def data(view: View) -> dict[str, Any]:
         "label": label,
         "pager": shown,
         "brands": [_scaled(row) for row in shown.rows(counted[label])],
+        "advice": _same(counted[label]["advice"]),
         "choices": choices(view.rows("funnel")),
     }
+
+
+def _same(values: pa.ChunkedArray) -> str:
+    """What all say; nothing where they differ."""
+    told = pc.unique(values).to_pylist()
+    return str(told[0] or "") if len(told) == 1 else ""
 
 
 def _scaled(row: dict[str, Any]) -> dict[str, Any]:
@@ -47,6 +57,7 @@ def _scaled(row: dict[str, Any]) -> dict[str, Any]:
     top = max(row["high"], row["expected_rate"]) * 1.1 or 1.0
     return {
         **row,
+        "why": row["why"].replace("%", f"{formats.GAP}%"),
         "from": 100 * row["low"] / top,
         "to": 100 * row["high"] / top,
         "peer": 100 * row["expected_rate"] / top,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pyarrow.compute as pc
 
 from footfall.web import formats
 from footfall.web.charts import line_chart
+from footfall.web.chosen import to_win_back, whole
 from footfall.web.export import narrowed
 from footfall.web.figures import Figure, Row, by_day, figure, total
 from footfall.web.filters import Range
@@ -17,6 +19,7 @@ from footfall.web.pages.overview import choices, decided
 from footfall.web.view import View
 
 TITLE, PATH, PLACE, TEMPLATE = "Abandoned carts", "/carts", 20, "carts.html"
+STEADY = True
 FILTERS = ("days", "compare", "count", "category", "brand")
 STATES = (
     ("bought", "Bought", "good", "every line bought before any abandonment"),
@@ -35,17 +38,23 @@ PRESETS = {
     "klaviyo": "Klaviyo",
 }
 HOUR = 3_600_000
+LISTED = [
+    *("visitor", "started_at", "line", "value", "items", "category", "brand"),
+    *("last_activity_at", "lost_at", "abandoned_before", "bot"),
+]
+"""What of a cart's lines is shown."""
 
 
 def data(view: View) -> dict[str, Any]:
     """What the template needs."""
     rows = view.rows("carts")
-    listed = narrowed(view.rows("recovery"), view)
-    carts, worth = _carts(listed)
-    shown = pager(view, carts.num_rows)
+    lines = narrowed(view.rows("recovery").select(LISTED), view)
+    carts, worth = to_win_back(lines)
+    shown = pager(view, len(carts))
     now = _whole(rows)
     return {
-        "figures": _figures(view, now),
+        "figures": _figures(view, now, worth if _narrow(view) else None),
+        "whole": _narrow(view),
         "states": _states(now),
         "at_risk": now["at_risk"],
         "direct": now["direct_purchases"] / now["purchases"] if now["purchases"] else None,
@@ -53,7 +62,7 @@ def data(view: View) -> dict[str, Any]:
         "provisional": sum(rows["provisional"].to_pylist()),
         "presets": _presets(view),
         "pager": shown,
-        "carts": [_aged(row, view.extent.until) for row in shown.rows(carts)],
+        "carts": [_aged(row, view.extent.until) for row in lines.take(carts[shown.first : shown.last]).to_pylist()],
         "worth": worth,
         "choices": choices(view.rows("recovery")),
     }
@@ -63,7 +72,15 @@ def _whole(rows: pa.Table) -> dict[str, Any]:
     return total(rows.filter(pc.is_valid(rows["day"])))
 
 
-def _figures(view: View, now: Row) -> list[Figure]:
+def _narrow(view: View) -> str:
+    """Why most of the page is of the whole store; empty without filters of carts."""
+    filters = view.filters
+    named = whole(view, "carts that ended", "source")
+    return named or ("Whole store: carts that ended are not counted by value" if filters.least else "")
+
+
+def _figures(view: View, now: Row, worth: int | None) -> list[Figure]:
+    """The cards; ``worth`` is of the carts that the filters leave, which only those still to be won are."""
     past = _whole(view.rows("carts", view.before)) if view.before else None
     short = formats.of_store(view.store)["short_money"]
 
@@ -74,12 +91,16 @@ def _figures(view: View, now: Row) -> list[Figure]:
     rate = f"{formats.percent(_rate(now))} of decided carts"
     if past:
         rate += f"; {formats.percent(_rate(past))} before"
-    return [
+    winnable = card("Still to be won", "value_winnable", "in carts abandoned in the last week", more="")
+    if worth is not None:
+        winnable = replace(winnable, shown=short(worth), answer="recovery", bots="")
+    others = (
         card("Abandoned carts", "abandonment", rate, write=formats.number),
         card("Value at stake", "value_at_stake", "in abandoned, lost and partial carts"),
-        card("Still to be won", "value_winnable", "in carts abandoned in the last week", more=""),
         card("Value recovered", "value_recovered", f"{formats.number(now['recovered'])} carts came back", more="good"),
-    ]
+    )
+    first, second, last = (replace(one, whole=_narrow(view)) for one in others)
+    return [first, second, winnable, last]
 
 
 def _rate(row: Row) -> float | None:
@@ -119,28 +140,6 @@ def _presets(view: View) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-
-
-def _carts(lines: pa.Table) -> tuple[pa.Table, int]:
-    """A row a cart, and what they are worth together."""
-    carts = lines.group_by(["visitor", "started_at"], use_threads=False).aggregate(
-        [
-            (name, "first")
-            for name in (
-                "value",
-                "items",
-                "category",
-                "brand",
-                "last_activity_at",
-                "lost_at",
-                "abandoned_before",
-                "bot",
-            )
-        ]
-        + [("line", "count")]
-    )
-    carts = carts.rename_columns([name.removesuffix("_first") for name in carts.column_names])
-    return carts, pc.sum(carts["value"]).as_py() or 0
 
 
 def _aged(row: dict[str, Any], now: int) -> dict[str, Any]:

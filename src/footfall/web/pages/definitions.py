@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any
 
 from footfall import insights
-from footfall import rules as rules_folder
 from footfall.insights import Query
-from footfall.rules import rules
-from footfall.rules.model import Rule
+from footfall.rules import PACKAGE, Rule, RuleError, rules
 from footfall.web.answers import ANSWERS
+from footfall.web.hands import Hands
 from footfall.web.view import View
 
 TITLE, PATH, PLACE, TEMPLATE = "Definitions", "/definitions", 70, "definitions.html"
@@ -53,7 +51,22 @@ def data(view: View) -> dict[str, Any]:
     return {
         "words": WORDS,
         "groups": [(title, [_query(query, exported, of) for query in found.values()]) for title, found in groups],
-        "rules": [_rule(rule, of) for rule in rules().values()],
+        **_rules(view, of),
+    }
+
+
+def _rules(view: View, of: str) -> dict[str, Any]:
+    """The guard's rules, the user's own, which take their namesakes' place, and what is wrong with these."""
+    own, wrong = dict[str, Rule](), ""
+    try:
+        own = dict(view.plane.own_rules()) if isinstance(view.plane, Hands) else own
+    except RuleError as error:
+        wrong = str(error)
+    return {
+        "own": [_rule(rule, of) for rule in own.values()],
+        "replaced": sorted(own.keys() & rules().keys()),
+        "rules": [_rule(rule, of) for rule in rules().values() if rule.id not in own],
+        "wrong": wrong,
     }
 
 
@@ -71,11 +84,9 @@ def _query(query: Query, exported: Mapping[str, str], of: str) -> dict[str, Any]
 
 def _rule(rule: Rule, of: str) -> dict[str, Any]:
     head = rule.header
-    return {"name": rule.id, "head": head, "sql": _source(rule.id) if rule.id == of else ""}
+    return {"name": rule.id, "head": head, "sql": _source(rule) if rule.id == of else ""}
 
 
-def _source(name: str) -> str:
+def _source(rule: Rule) -> str:
     """A rule's file; that of one that no SQL can say is Python."""
-    folder = files(rules_folder)
-    file = next(found for found in (folder / f"{name}.sql", folder / f"{name}.py") if found.is_file())
-    return file.read_text("utf-8")
+    return (rule.watches[0].file if rule.watches else PACKAGE / f"{rule.id}.py").read_text("utf-8")

@@ -22,6 +22,7 @@ from footfall.web.pages.overview import choices
 from footfall.web.view import View
 
 TITLE, PATH, PLACE, TEMPLATE = "Discount calendar", "/discounts", 30, "discounts.html"
+STEADY = True
 FILTERS = ("days", "count", "category")
 SPAN = 84
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -8,15 +8,18 @@ from itertools import islice
 from typing import Any
 
 import pyarrow as pa
+from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from footfall.ports import Arrived, DeadLetter, Plane
+from footfall.ports import DeadLetter, Deed, FootfallError, Plane
 from footfall.web import formats
+from footfall.web.access import Viewer
 from footfall.web.charts import line_chart
 from footfall.web.export import KINDS, ROWS, stream
 from footfall.web.figures import by_day, total
+from footfall.web.hands import Hands
 from footfall.web.pager import pager
 from footfall.web.view import View
 
@@ -44,7 +47,7 @@ def data(view: View) -> dict[str, Any]:
         "duplicates": sum(one.counts.duplicates for one in health.arrived) if health.arrived else None,
         "pager": shown,
         "arrived": health.arrived[shown.first : shown.last],
-        "files": _files(health.arrived),
+        "again": isinstance(view.plane, Hands),
         "grade": health.grade,
         "choices": {},
     }
@@ -60,11 +63,6 @@ def _reasons(letters: list[DeadLetter]) -> list[dict[str, Any]]:
 
 
 ROWS_SHOWN = 25
-
-
-def _files(arrived: tuple[Arrived, ...]) -> list[str]:
-    """Sources with dead letters, the latest first, once each."""
-    return list(dict.fromkeys(one.source for one in arrived if one.counts.dead))[:5]
 
 
 def download(request: Request) -> Response:
@@ -83,4 +81,21 @@ def _batches(plane: Plane) -> Iterator[pa.RecordBatch]:
         yield from pa.Table.from_pylist(rows, LETTERS).to_batches()
 
 
-ROUTES = (Route("/health/letters.{kind}", download),)
+async def read_again(request: Request) -> Response:
+    """Reads every dead letter again, and puts that on the trail."""
+    plane: Plane = request.app.state.shelf.plane
+    viewer: Viewer = request.state.viewer
+    live = plane.live
+    if not isinstance(plane, Hands):
+        return PlainTextResponse("Dead letters are read again where they lie: footfall replay\n", 404)
+    try:
+        counts = await to_thread.run_sync(plane.replay)
+    except FootfallError as error:
+        return PlainTextResponse(f"{error}\n", 503)
+    told = f"{counts.stored:,} stored, {counts.duplicates:,} duplicate, {counts.dead:,} stay"
+    deed = Deed(request.app.state.gate.now(), viewer.name or "this machine", "read again", "dead letters", told)
+    await to_thread.run_sync(live.record, deed)
+    return RedirectResponse("/health#letters", 303)
+
+
+ROUTES = (Route("/health/letters.{kind}", download), Route("/health/replay", read_again, methods=["POST"]))

@@ -10,12 +10,14 @@ import pyarrow.compute as pc
 
 from footfall.web import formats
 from footfall.web.charts import Chart, Values, line_chart
+from footfall.web.chosen import cards, whole
 from footfall.web.export import narrowed
 from footfall.web.figures import Figure, Row, by_day, figure, total
 from footfall.web.filters import Range
 from footfall.web.view import View
 
 TITLE, PATH, PLACE, TEMPLATE = "Overview", "/", 10, "overview.html"
+STEADY = True
 FILTERS = ("days", "compare", "count", "category", "brand", "source")
 LINES = {
     "visitors": ("Unique visitors per day", "visitors", "visitors"),
@@ -30,7 +32,7 @@ TOP = 6
 
 def data(view: View) -> dict[str, Any]:
     """What the template needs."""
-    figures = _figures(view)
+    figures = cards(view) or _figures(view)
     channels = narrowed(view.rows("acquisition"), view)
     funnel = view.rows("funnel")
     shown = view.query.get("show", "visitors")
@@ -39,12 +41,12 @@ def data(view: View) -> dict[str, Any]:
         "show": shown if shown in LINES else "visitors",
         "lines": LINES,
         "chart": _chart(view, shown if shown in LINES else "visitors"),
+        "whole": whole(view, "days"),
         "moved": _moved(view),
         "restated": view.rows("changes").slice(0, TOP).to_pylist(),
         "brands": _brands(view),
         "channels": channels.to_pylist(),
         "steps": narrowed(funnel.filter(pc.is_valid(funnel["category"])), view).slice(0, TOP).to_pylist(),
-        "whole": funnel.slice(0, 1).to_pylist(),
         "choices": {**choices(funnel), "source": channels["channel"].to_pylist()},
     }
 
@@ -53,7 +55,7 @@ def choices(rows: pa.Table) -> dict[str, list[str]]:
     """Categories and brands to choose from; names too long to choose are left out."""
     found: dict[str, list[str]] = {}
     for name in ("category", "brand"):
-        values = pc.unique(pc.drop_null(rows[name].cast(pa.string())))
+        values = pc.drop_null(pc.unique(rows[name]).cast(pa.string()))
         short = values.filter(pc.less(pc.utf8_length(values), formats.LONGEST)).slice(0, 200)
         found[name] = sorted(value for value in short.to_pylist() if value)
     return found
