@@ -33,7 +33,7 @@ def events_of(stream: str) -> list[dict[str, Any]]:
     from footfall.aws.event_log import pages, shards
 
     return [
-        json.loads(record["Data"]) for shard in shards(stream) for page in pages(stream, shard, 0) for record in page
+        json.loads(record.data) for shard in shards(stream) for page in pages(stream, shard, 0) for record in page
     ]
 
 

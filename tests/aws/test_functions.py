@@ -51,6 +51,7 @@ def places(emulator: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str,
     assert emulator
     name = f"places-{next(_NUMBERS)}"
     boto3.client("kinesis").create_stream(StreamName=name, ShardCount=1)
+    boto3.client("kinesis").create_stream(StreamName=f"{name}-clean", ShardCount=2)
     boto3.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     boto3.client("firehose").create_delivery_stream(
         DeliveryStreamName=name,
@@ -59,6 +60,7 @@ def places(emulator: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str,
     found = {
         "RAW_STREAM": name,
         "SIGNALS_STREAM": name,
+        "CLEAN_STREAM": f"{name}-clean",
         "LETTERS_DELIVERY": name,
         "LAKE_BUCKET": name,
         "INCIDENTS_TABLE": new_table(),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from footfall.incident import Alert, Incident, Severity, Subject, Verdict
-from footfall.ports import Note
+from footfall.ports import Deed, Note
 
 OWNER, PART = "owner", "part"
 """The table's key: whose item it is (an incident's, an alert's, a state's), and which part of it."""
@@ -16,6 +16,8 @@ KIND, AT = "kind", "at"
 OF, PLACE = "of", "place"
 EXPIRES = "expires"
 INCIDENT, ALERT, VERDICT, MOMENT, NOTE, STATE = "incident", "alert", "verdict", "moment", "note", "state"
+DEED = "deed"
+"""What people did, to incidents or otherwise, by its time."""
 DAY = 86_400
 KEPT = 400 * DAY
 """Seconds after its last change for which an item is kept."""
@@ -174,6 +176,17 @@ def said_of_note(note: Note) -> Item:
 def note_of(item: Mapping[str, Any]) -> Note:
     """The note in an item."""
     return Note(item["incident"], item["what"], int(item[AT]), item["severity"], item["title"], item["body"])
+
+
+def said_of_deed(deed: Deed) -> Item:
+    """What somebody did."""
+    said = {"who": deed.who, "what": deed.what, "about": deed.about, "note": deed.note}
+    return {KIND: DEED, AT: deed.at, **said}
+
+
+def deed_of(item: Mapping[str, Any]) -> Deed:
+    """The deed in an item."""
+    return Deed(int(item[AT]), item["who"], item["what"], item["about"], item["note"])
 
 
 def _whole(value: Any) -> int | None:
