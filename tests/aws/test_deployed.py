@@ -32,9 +32,7 @@ def events_of(stream: str) -> list[dict[str, Any]]:
     """Every event of a stream, as JSON has it."""
     from footfall.aws.event_log import pages, shards
 
-    return [
-        json.loads(record.data) for shard in shards(stream) for page in pages(stream, shard, 0) for record in page
-    ]
+    return [json.loads(record.data) for shard in shards(stream) for page in pages(stream, shard, 0) for record in page]
 
 
 def segment(deployed: Deployment, how_many: int) -> None:

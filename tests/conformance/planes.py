@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall import rules
-from footfall.aws.records import Record, records
 from footfall.aws.behind import MOST, Behind
+from footfall.aws.records import Record, records
 from footfall.aws.sentry import SLACK, Sentry, longest
 from footfall.aws.signals import parse
 from footfall.detect.arrivals import Arrivals
@@ -100,7 +100,7 @@ def told(events: pa.Table) -> list[Line]:
     on_time = arrivals.take(relation(events))
     found = panes.feed(on_time, arrivals.watermark) + panes.flush()
     fed = pulse.feed(on_time, arrivals.watermark) + pulse.flush()
-    lines = [
+    lines: list[Line] = [
         {"watch": each.watch.id, "window_end": each.window_end, **dict(zip(each.watch.key, key, strict=True)), **counts}
         for each in found
         for key, counts in each.rows()
@@ -112,7 +112,7 @@ def told(events: pa.Table) -> list[Line]:
 
 def when(line: Line) -> int:
     """When the stream takes a signal, UTC ms."""
-    return int(line.get("window_end", line.get("tick", 0))) + SAID
+    return int(line["tick"] if "tick" in line else line["window_end"]) + SAID
 
 
 def responded(

@@ -2,11 +2,10 @@
 
 What they need not say alike, and nothing else is left out of the comparison:
 
-- warnings that no closed window confirmed, and when people are told: the embedded guard warns of windows still open, the
-  responder of windows that are closed and not settled;
-- the order in which alerts of one step are listed;
-- what was received out of order by more than the allowed lateness: where events are in flight between two shards, nobody
-  knows in which order they came.
+- warnings that no closed window confirmed, and when people are told: the embedded guard warns of windows still open,
+  the responder of windows that are closed and not settled;
+- what was received out of order by more than the allowed lateness: between shards nobody knows the order;
+- clocks that are more than a minute ahead: the responder does not look for their events.
 """
 
 from __future__ import annotations
@@ -29,7 +28,6 @@ from footfall.incident import Severity
 from footfall.layout import Layout
 from footfall.simulate import Store, simulate
 from footfall.simulate.profiles import Profile
-from tests.conftest import temporary_folder
 from tests.conformance.planes import (
     Kept,
     Line,
@@ -43,6 +41,7 @@ from tests.conformance.planes import (
     shelf,
     told,
 )
+from tests.conftest import temporary_folder
 
 STORE = Store(days=1, visitors=3_000, seed=5, zone="UTC")
 SECOND = 1_000_000
@@ -191,7 +190,9 @@ def test_what_comes_after_a_window_was_judged_changes_nothing() -> None:
     stream = shelf(events("card_tester"))
     first, _ = watched("card_tester", stream)
     for shard, held in stream.held.items():
-        late = [record._replace(number=len(held) + n, arrived=record.arrived + 60_000) for n, record in enumerate(held, 1)]
+        late = [
+            record._replace(number=len(held) + n, arrived=record.arrived + 60_000) for n, record in enumerate(held, 1)
+        ]
         stream.held[shard] = [*held, *late]
     again, _ = watched("card_tester", stream)
     assert not different(first, again)
@@ -200,11 +201,15 @@ def test_what_comes_after_a_window_was_judged_changes_nothing() -> None:
 def test_a_record_that_the_stream_took_twice_counts_once() -> None:
     name = "card_tester"
     with_ids = events(name).set_column(
-        events(name).schema.get_field_index("event_id"), "event_id", pa.array([str(n) for n in range(len(events(name)))])
+        events(name).schema.get_field_index("event_id"),
+        "event_id",
+        pa.array([str(n) for n in range(len(events(name)))]),
     )
     twice = Shelf()
     for shard, held in shelf(with_ids).held.items():
-        twice.held[shard] = [Record(2 * n + more, each.arrived, each.data) for n, each in enumerate(held) for more in (1, 2)]
+        twice.held[shard] = [
+            Record(2 * n + more, each.arrived, each.data) for n, each in enumerate(held) for more in (1, 2)
+        ]
     found, _ = watched(name, twice)
     alerts = {key: alert.evidence for key, alert in found["alerts"].items()}
     assert alerts == {key: alert.evidence for key, alert in expected(name)["alerts"].items()}

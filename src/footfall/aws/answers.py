@@ -13,11 +13,11 @@ from footfall.aws.athena import Athena
 from footfall.detect.arrivals import ALLOWED
 from footfall.insights import SETTLES, Query
 from footfall.insights.categories import occurrences
-from footfall.insights.dialect import written
+from footfall.insights.dialect import Engine, written
 from footfall.insights.statistics import Floats
 from footfall.ports import FootfallError
 
-ENGINE = "trino"
+ENGINE: Engine = "trino"
 EXTENT = """
 SELECT count(*) AS events, sum(bot) AS bots, min(session_date) AS first, max(session_date) AS last, max("at") AS until
 FROM clean

@@ -53,8 +53,10 @@ class Behind:
     def __init__(self, stream: Stream, longest: int, clock: Callable[[], int], most: int = MOST) -> None:
         self._stream, self._longest, self._clock, self._most = stream, longest, clock, most
         self._asked: dict[int, int] = {}
+        self._began = self._held = self._upto = self._rows = 0
+        self._bought = Purchases()
         self._begin(0, 0)
-        self._gone = 0
+        self._full = 0
         self._unseen: set[tuple[int, int]] = set()
         self._whole = lru_cache(4)(self._joined)
 
@@ -108,15 +110,13 @@ class Behind:
 
     def _ready(self, since: int, upto: int) -> bool:
         """Makes sure of all that arrived between two moments; whether it can be had."""
-        if not self._lies(since) or since <= self._gone:
+        if not self._lies(since) or since < self._full:
             return False
         self._reach(since, upto)
-        if since < self._held:
+        if self._full <= since < self._held:
             self._begin(since, since)
             self._read(upto)
-        if since < self._held:
-            self._gone = max(self._gone, since)
-        return since >= self._held
+        return since >= max(self._held, self._full)
 
     def _lies(self, since: int) -> bool:
         """Whether what arrived since a moment still lies in the stream."""
@@ -131,10 +131,9 @@ class Behind:
     def _begin(self, since: int, upto: int) -> None:
         """Forgets everything, to read from a moment on."""
         self._began = self._held = since
-        self._upto = upto
+        self._upto, self._rows = upto, 0
         self._last: dict[str, int] = {}
         self._pieces: deque[_Piece] = deque()
-        self._rows = 0
         self._bought = Purchases()
         self._unsettled: list[pa.Table] = []
 
@@ -170,7 +169,7 @@ class Behind:
         self._pieces.append(_Piece(bounds["min"].as_py(), bounds["max"].as_py(), events))
         self._rows += len(events)
         while self._rows > self._most:
-            self._held = max(self._held, self._drop() + 1)
+            self._full = max(self._full, self._drop() + 1)
         bought = events.filter(pc.equal(events["event_type"], pa.scalar("purchase")))
         self._unsettled += [bought] if len(bought) else []
 

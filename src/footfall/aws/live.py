@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from footfall.aws.incident_store import Incidents
-from footfall.detect import blocklist
+from footfall.detect.blocklist import FORMS, READERS, Blocked, blocked
 from footfall.incident import Alert
 from footfall.ports import Deed
 
@@ -49,15 +49,15 @@ class Live:
 
     def blocklist(self, form: str) -> str:
         """The addresses to shut out, in one of the forms."""
-        return blocklist.FORMS[form](self.blocks())
+        return FORMS[form](self.blocks())
 
     def blocklist_forms(self) -> Mapping[str, str]:
         """The ending of each form's file, and who reads it."""
-        return blocklist.READERS
+        return READERS
 
-    def blocks(self) -> list[blocklist.Blocked]:
+    def blocks(self) -> list[Blocked]:
         """The addresses to shut out now, and why."""
-        return blocklist.blocked(self.store.verdicts(), self._clock())
+        return blocked(self.store.verdicts(), self._clock())
 
     def record(self, deed: Deed) -> None:
         """Keeps for good what somebody did."""

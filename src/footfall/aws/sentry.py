@@ -53,9 +53,7 @@ class Sentry:
         behind: the events behind what is told.
     """
 
-    def __init__(
-        self, store: IncidentStore, replay: Replay, known: Mapping[str, rules.Rule], behind: Behind
-    ) -> None:
+    def __init__(self, store: IncidentStore, replay: Replay, known: Mapping[str, rules.Rule], behind: Behind) -> None:
         self._store, self._replay, self._known, self._behind = store, replay, known, behind
         self._watches = {watch.id: settled(watch, behind) for rule in known.values() for watch in rule.watches}
         self._forget()

@@ -47,7 +47,9 @@ def _shown(rows: pa.Table, places: Sequence[int]) -> list[dict[str, Any]]:
     for place in places:
         first, end = starts[starts <= place][-1], min(starts[starts > place], default=rows.num_rows)
         tied = rows.slice(first, end - first).select(_SHOWN).to_pylist()
-        found.append(sorted(tied, key=lambda row: [(value is not None, value) for value in row.values()])[place - first])
+        found.append(
+            sorted(tied, key=lambda row: [(value is not None, value) for value in row.values()])[place - first]
+        )
     return found
 
 

@@ -72,9 +72,13 @@ EXPORTS = {
     "visitors": Export("unique visitors per day, new and returning, and visits", _question("unique_visitors")),
     "reach": Export("unique visitors of the whole range: days do not add up", _question("visitors_of_range")),
     "sales": Export("orders, revenue and refunds per day", _question("sales")),
-    "carts": Export("abandoned carts per day: states, rate, value at stake and recovered", _question("abandoned_carts")),
+    "carts": Export(
+        "abandoned carts per day: states, rate, value at stake and recovered", _question("abandoned_carts")
+    ),
     "presets": Export("cart abandonment as other tools would count it", _question("cart_presets")),
-    "recovery": Export("the carts abandoned now, line by line: whom to write to, about what", _question("recovery_list")),
+    "recovery": Export(
+        "the carts abandoned now, line by line: whom to write to, about what", _question("recovery_list")
+    ),
     "hours": Export("top categories by hour of the day", _labelled(hours)),
     "weekdays": Export("top categories by weekday", _labelled(weekdays)),
     "windows": Export("discount, harvest and quiet windows of the week", _labelled(windows)),
