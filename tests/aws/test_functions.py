@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import copy
 import json
@@ -241,6 +242,8 @@ def test_the_collector_behind_a_function_s_address(places: dict[str, str], monke
 
     monkeypatch.setenv("FOOTFALL_COLLECTOR__WRITE_KEYS", "shop")
     collector._adapter.cache_clear()
+    loop = asyncio.new_event_loop()  # which the adapter would make, and leave open
+    asyncio.set_event_loop(loop)
     event = payload("function_url_to_lambda")
     track = {
         "type": "track",
@@ -256,3 +259,5 @@ def test_the_collector_behind_a_function_s_address(places: dict[str, str], monke
     assert [(each["ip"], each["user_agent"]) for each in taken] == [("203.0.113.9", "analytics-python/2.4.0")] * 3
     assert collector.handler({**event, "body": json.dumps({"batch": [track]})}, None)["statusCode"] == 401
     collector._adapter.cache_clear()
+    asyncio.set_event_loop(None)
+    loop.close()

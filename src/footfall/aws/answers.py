@@ -18,10 +18,9 @@ from footfall.insights.statistics import Floats
 from footfall.ports import FootfallError
 
 ENGINE: Engine = "trino"
-EXTENT = """
-SELECT count(*) AS events, sum(bot) AS bots, min(session_date) AS first, max(session_date) AS last, max("at") AS until
-FROM clean
-"""
+EXTENT = """SELECT count(*) AS events, sum(bot) AS bots, max("at") AS until,
+       (SELECT min(day) FROM visitor_days) AS first_day, (SELECT max(day) FROM visitor_days) AS last_day
+FROM clean"""
 """Of the relation that everything is counted from: what changes with any figure."""
 DAYS = "SELECT DISTINCT day FROM visitor_days"
 ARRIVALS = Query(
@@ -73,7 +72,7 @@ class Answers:
         if set(question.parameters) - set(known):
             known |= {
                 "since_week": self.since - timedelta(self.since.weekday()),
-                "settled": self._extent["last"] - SETTLES,
+                "settled": self._extent["last_day"] - SETTLES,
                 "as_of": self._extent["until"],
             }
         return self._athena.ask(written(question, ENGINE, known))
@@ -84,12 +83,12 @@ class Answers:
 
 
 def extent(athena: Athena) -> dict[str, Any]:
-    """What there is: ``events``, ``bots``, the ``first`` and the ``last`` day, ``until`` (epoch ms).
+    """What there is: ``events``, ``bots``, ``first_day``, ``last_day``, ``until`` (epoch ms).
 
     Raises:
         FootfallError: nothing yet.
     """
     found: dict[str, Any] = athena.ask(EXTENT).to_pylist()[0]
-    if not found["events"]:
+    if not found["events"] or found["last_day"] is None:
         raise FootfallError("Nothing is counted yet: the daily run has not brought any day in.")
     return found

@@ -53,7 +53,7 @@ class Screen:
         """What there is."""
         found = extent(self._athena)
         mark = blake2b(msgspec.json.encode(found), digest_size=8).hexdigest()
-        return Extent(found["first"], found["last"], found["until"], mark)
+        return Extent(found["first_day"], found["last_day"], found["until"], mark)
 
     def rows(self, name: str, since: date, until: date, population: str) -> pa.Table:
         """An answer, whole."""
