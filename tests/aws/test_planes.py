@@ -1,4 +1,4 @@
-"""The law of equal answers over real streams: events in Kinesis, signals through the function, the record in DynamoDB."""
+"""The law of equal answers over real streams: events in Kinesis, signals through the function, into DynamoDB."""
 
 from __future__ import annotations
 

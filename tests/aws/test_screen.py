@@ -1,7 +1,7 @@
 """What Athena answers is what the embedded plane answers, from the same marts.
 
-The emulator's Athena runs DuckDB on the text that Athena is sent, which is Trino's: that Trino itself gives the same rows
-is what `footfall conformance trino` compares.
+The emulator's Athena runs DuckDB on the text that Athena is sent, which is Trino's: that Trino itself gives the same
+rows is what `footfall conformance trino` compares.
 """
 
 from __future__ import annotations

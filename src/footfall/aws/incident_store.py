@@ -12,6 +12,7 @@ import msgspec
 from boto3.dynamodb.conditions import Key
 
 from footfall.aws import incident_items as items
+from footfall.aws.alert_members import Members
 from footfall.aws.states import States
 from footfall.aws.table import NUMBER, Table, Write
 from footfall.incident import Alert, Incident, Verdict
@@ -38,7 +39,7 @@ class Incidents:
 
     def __init__(self, table: str, clock: Callable[[], float] = time.time) -> None:
         self._table = Table(table, clock)
-        self._states = States(self._table)
+        self._states, self._members = States(self._table), Members(self._table)
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -49,6 +50,8 @@ class Incidents:
         Raises:
             FootfallError: another process has kept a later step, or the table cannot be written.
         """
+        for _, alert in changes.alerts:
+            self._members.keep(alert)
         moves = self._states.begin(changes.states)
         writes, room = list(self._writes(changes)), AT_ONCE - len(moves)
         while len(writes) > room or (writes and not moves):
@@ -94,7 +97,8 @@ class Incidents:
 
     def alerts(self, incident: str) -> list[Alert]:
         """The alerts of an incident, oldest first, with all their evidence."""
-        return [items.alert_of(item) for item in self._alerts(incident)]
+        found = self._alerts(incident)
+        return [items.alert_of(each, self._members.read(each["id"], int(each[items.MEMBERS]))) for each in found]
 
     def timeline(self, incident: str) -> list[Moment]:
         """What happened to an incident, in order."""
