@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 import msgspec
@@ -21,8 +23,10 @@ from footfall.detect.guard import Guard
 from footfall.detect.pulse import Pulse
 from footfall.detect.relation import relation
 from footfall.detect.windows import Panes
+from footfall.embedded.incident_store import EmbeddedIncidents
 from footfall.incident import Severity
-from footfall.ports import GuardChanges
+from footfall.layout import Layout
+from footfall.ports import FootfallError, GuardChanges
 
 HOUR = 3_600_000
 TAKEN = 200
@@ -56,6 +60,40 @@ class Shelf:
         for start in range(0, len(found), self.page):
             self.read += len(found[start : start + self.page])
             yield found[start : start + self.page]
+
+
+@dataclass
+class Broken(Shelf):
+    """One that cannot be read now and then, in the middle of a reading too."""
+
+    chance: int = 0
+
+    def __post_init__(self) -> None:
+        self._random = Random(self.chance)
+
+    def pages(self, shard: str, after: int = 0, since: int = 0) -> Iterator[list[Record]]:
+        """What lies there, or no more of it."""
+        for page in super().pages(shard, after, since):
+            if self._random.random() < 0.1:
+                raise FootfallError("The stream is busy.")
+            yield page
+
+
+class Shaky(EmbeddedIncidents):
+    """A store that fails now and then, before it has kept a step or after."""
+
+    def __init__(self, layout: Layout, seed: int) -> None:
+        super().__init__(layout)
+        self._random, self.failed = Random(seed), 0
+
+    def apply(self, changes: GuardChanges) -> None:
+        """Keeps a step, or says that it did not."""
+        luck = self._random.random()
+        if luck > 0.1:
+            super().apply(changes)
+        if luck < 0.2:
+            self.failed += 1
+            raise FootfallError("The table is busy.")
 
 
 def shelf(events: pa.Table, shards: int = 3) -> Shelf:
@@ -152,7 +190,10 @@ def responded(
 
     sentry = new()
     for number, (start, stop) in enumerate(pairwise([0, *cuts, len(numbered)])):
-        sentry.take(numbered[start:stop])
+        while True:
+            with suppress(FootfallError):
+                sentry.take(numbered[start:stop])
+                break
         unseen += sentry.unseen
         if number in restarts:
             sentry = new()

@@ -12,10 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from footfall.aws.bought import Bought
 from footfall.aws.records import ARRIVED, ONCE, Record, Stream, seen
 from footfall.detect.arrivals import ALLOWED
 from footfall.detect.relation import COLUMNS, SCHEMA
-from footfall.detect.visits import Purchases
+from footfall.incident import Subject
 from footfall.ports import FootfallError
 
 AHEAD = 60_000
@@ -24,6 +25,8 @@ RETENTION = 24 * 3_600_000
 """How long the stream keeps a record, ms."""
 MOST = 1_000_000
 """Events that are held at most; a window with more is not looked into."""
+REMEMBERED = 2 * 3_600_000
+"""For so many ms of event time it is known up to which arrival a window was looked at: an alert ends long after it."""
 PATIENCE = 30.0
 """Seconds of one reading; what was read by then is not read again."""
 
@@ -43,6 +46,8 @@ class Behind:
     Every answer follows from the stream and from the moment up to which it is looked at (``upto``), so it is the same
     whenever it is asked. Shards are read once, onward from the earliest moment asked for.
 
+    ``looked`` is all that has to be remembered: the ends of windows, and up to which arrival each was looked at.
+
     Args:
         stream: of clean events.
         longest: of all windows that may be asked for, ms.
@@ -53,8 +58,9 @@ class Behind:
     def __init__(self, stream: Stream, longest: int, clock: Callable[[], int], most: int = MOST) -> None:
         self._stream, self._longest, self._clock, self._most = stream, longest, clock, most
         self._asked: dict[int, int] = {}
+        self.looked: dict[int, int] = {}
         self._began = self._held = self._upto = self._rows = 0
-        self._bought = Purchases()
+        self._bought = Bought()
         self._begin(0, 0)
         self._full = 0
         self._unseen: set[tuple[int, int]] = set()
@@ -63,6 +69,7 @@ class Behind:
     def ask(self, upto: Mapping[int, int]) -> None:
         """Says what is judged now: the ends of windows, UTC ms, and up to which arrival each is looked at."""
         self._asked = dict(upto)
+        self.looked |= self._asked
         self._unseen.clear()
         self._whole.cache_clear()
 
@@ -89,11 +96,13 @@ class Behind:
             events = events.filter(pc.equal(events[name], value))
         return _each_once(events).select(columns or COLUMNS)
 
-    def purchases(self, since: int) -> Purchases:
-        """Those made since a moment, up to the latest that is judged now; earlier ones may be missing."""
-        if self._asked and self._lies(since - AHEAD):
-            self._reach(since - AHEAD, max(self._asked.values()))
-        return self._bought
+    def bought(self, subject: Subject, since: int, until: int) -> int:
+        """Purchases of a subject between two moments, UTC ms, inclusive, as far as the window that ended then saw them;
+        those that the stream no longer holds are missing."""
+        upto = self.looked.get(until + 1, max(self._asked.values(), default=0))
+        if self._lies(since - AHEAD):
+            self._reach(since - AHEAD, upto)
+        return self._bought.count(subject, since, until, upto)
 
     def follow(self, upto: int) -> None:
         """Reads on, so that what is asked for later is not much at once."""
@@ -107,6 +116,7 @@ class Behind:
             self._drop()
         self._held = max(self._held, min(oldest, self._upto))
         self._bought.forget(closed)
+        self.looked = {end: upto for end, upto in self.looked.items() if end > closed - REMEMBERED}
 
     def _ready(self, since: int, upto: int) -> bool:
         """Makes sure of all that arrived between two moments; whether it can be had."""
@@ -134,8 +144,7 @@ class Behind:
         self._upto, self._rows = upto, 0
         self._last: dict[str, int] = {}
         self._pieces: deque[_Piece] = deque()
-        self._bought = Purchases()
-        self._unsettled: list[pa.Table] = []
+        self._bought = Bought()
 
     def _read(self, upto: int) -> None:
         """Reads every shard until what arrived by a moment is there.
@@ -151,7 +160,6 @@ class Behind:
                 if time.monotonic() > until:
                     raise FootfallError("The events behind the findings are many; the batch is to be given again.")
         self._upto = upto
-        self._settle()
 
     def _pages(self, shard: str, upto: int) -> Iterator[list[Record]]:
         for page in self._stream.pages(shard, self._last.get(shard, 0), self._began):
@@ -165,28 +173,18 @@ class Behind:
         events = events.filter(pc.invert(late))
         if not len(events):
             return
+        self._bought.add(events)
         bounds = pc.min_max(events["event_time"])
         self._pieces.append(_Piece(bounds["min"].as_py(), bounds["max"].as_py(), events))
         self._rows += len(events)
         while self._rows > self._most:
             self._full = max(self._full, self._drop() + 1)
-        bought = events.filter(pc.equal(events["event_type"], pa.scalar("purchase")))
-        self._unsettled += [bought] if len(bought) else []
 
     def _drop(self) -> int:
         """Lets go of the first piece; when the last of it arrived."""
         piece = self._pieces.popleft()
         self._rows -= len(piece.events)
         return int(pc.max(piece.events[ARRIVED]).as_py())
-
-    def _settle(self) -> None:
-        """Counts the purchases that had arrived."""
-        waiting, self._unsettled = self._unsettled, []
-        for bought in waiting:
-            there = pc.less_equal(bought[ARRIVED], self._upto)
-            self._bought.add(bought.filter(there))
-            if not pc.all(there).as_py():
-                self._unsettled.append(bought.filter(pc.invert(there)))
 
     def _joined(self, since: int, until: int, upto: int) -> pa.Table:
         tables = [piece.events for piece in self._pieces if piece.first < until and piece.last >= since]

@@ -64,7 +64,7 @@ class Recalled(Recent):
         return self._behind.window(since, until, {}, *columns)
 
 
-class Bought(Purchases):
+class Buyers(Purchases):
     """Who bought."""
 
     def __init__(self, behind: Behind) -> None:
@@ -73,7 +73,7 @@ class Bought(Purchases):
 
     def count(self, subject: Subject, since: int, until: int) -> int:
         """Purchases of a subject between two moments, in ms, inclusive."""
-        return self._behind.purchases(since).count(subject, since, until)
+        return self._behind.bought(subject, since, until)
 
 
 def settled(watch: Watch, behind: Behind) -> Watch:

@@ -10,7 +10,7 @@ import msgspec
 from footfall import rules
 from footfall.aws import signals
 from footfall.aws.behind import Behind
-from footfall.aws.recalled import Bought, Recalled, Told, settled
+from footfall.aws.recalled import Buyers, Recalled, Told, settled
 from footfall.aws.signals import FEED, TICK, WATCH, Signal
 from footfall.detect.arrivals import ALLOWED
 from footfall.detect.guard import Guard
@@ -33,13 +33,15 @@ Replay = Callable[[int, int], Iterable[Numbered]]
 
 
 class _State(msgspec.Struct, frozen=True):
-    """What is kept to go on from: the rules of then, how far was read, what is held back, the guard's memory."""
+    """What is kept to go on from: the rules of then, how far was read, what is held back, the alerts that go on, up to
+    where windows were looked at, the guard's memory."""
 
     rules: str
     place: str
     newest: int
     held: list[Signal]
     going: list[str]
+    looked: dict[int, int]
     guard: bytes
 
 
@@ -78,7 +80,7 @@ class Sentry:
 
     def _forget(self) -> None:
         self._windows = Told(self._behind)
-        memory = (Recalled(self._behind), Bought(self._behind))
+        memory = (Recalled(self._behind), Buyers(self._behind))
         self.guard = Guard(self._known, rules.feeds(), self._windows, ALLOWED, *memory)
         self.place = self.unseen = 0
         self._sure = True
@@ -104,6 +106,7 @@ class Sentry:
         if state and state.rules == self._fingerprint():
             self.place, self._newest, self._held = int(state.place), state.newest, state.held
             self._kept_at, self._going = state.newest, set(state.going)
+            self._behind.looked = dict(state.looked)
             self.guard.restore(state.guard)
 
     def _step(self, fresh: Sequence[Signal]) -> None:
@@ -155,13 +158,15 @@ class Sentry:
         """Makes the place durable, and now and then all that is remembered."""
         states = {PLACE: str(place).encode()}
         if self._newest >= self._kept_at + SPACING:
-            going = sorted(self._going)
-            kept = _State(self._fingerprint(), str(place), self._newest, self._held, going, self.guard.snapshot())
-            states[STATE] = msgspec.msgpack.encode(kept)
+            states[STATE] = msgspec.msgpack.encode(self._state(place))
         self._store.apply(GuardChanges(states=states))
         self.place = place
         if STATE in states:
             self._kept_at = self._newest
+
+    def _state(self, place: int) -> _State:
+        going, looked = sorted(self._going), self._behind.looked
+        return _State(self._fingerprint(), str(place), self._newest, self._held, going, looked, self.guard.snapshot())
 
     def _fingerprint(self) -> str:
         """What the rules are made of: a snapshot of others is of no use."""
