@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -11,11 +12,12 @@ import pyarrow.compute as pc
 
 from footfall.detect.relation import relation
 from footfall.event import IDENTITIES, EventType
-from footfall.ingest.rows import lean, told
+from footfall.ingest.rows import Row, lean, told
 from footfall.ingest.validate import validate
 
 ARRIVED = "arrived"
 """When the stream took an event, UTC ms: by this, and never by when it was read, an event is seen or not."""
+_PLAIN = msgspec.json.Decoder(Row)
 ONCE = "once"
 """The same for records that tell of one event; NULL where it has no id, for then nothing says so."""
 
@@ -96,6 +98,9 @@ def _judged(datas: Sequence[bytes]) -> tuple[pa.Table, list[int]]:
 
 
 def _row(data: bytes) -> tuple[Any, str]:
+    """What a record says; nearly every one is just as an event is written here."""
+    with suppress(msgspec.MsgspecError):
+        return _PLAIN.decode(data), ""
     try:
         row = msgspec.json.decode(data)
     except msgspec.DecodeError:
