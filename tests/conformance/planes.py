@@ -190,14 +190,19 @@ def responded(
 
     sentry = new()
     for number, (start, stop) in enumerate(pairwise([0, *cuts, len(numbered)])):
-        while True:
-            with suppress(FootfallError):
-                sentry.take(numbered[start:stop])
-                break
+        _given(sentry, numbered[start:stop])
         unseen += sentry.unseen
         if number in restarts:
             sentry = new()
     return unseen
+
+
+def _given(sentry: Sentry, batch: Sequence[Any]) -> None:
+    """Gives a batch again until it is taken."""
+    while True:
+        with suppress(FootfallError):
+            sentry.take(batch)
+            return
 
 
 def kept(store: Any) -> Kept:
