@@ -178,15 +178,11 @@ def responded(
         How many windows were judged without their events.
     """
     numbered = [(number, parse(msgspec.json.encode(line), when(line))) for number, line in enumerate(lines, 1)]
-    known = rules.rules()
-    unseen = 0
-
-    def again(after: int, until: int) -> list[Any]:
-        return [each for each in numbered if after < each[0] <= until]
+    known, unseen = rules.rules(), 0
 
     def new() -> Sentry:
         behind = Behind(stream, longest(known), lambda: when(lines[-2]) + later, most)
-        return Sentry(store, again, known, behind)
+        return Sentry(store, lambda after, until: numbered[after:until], known, behind)
 
     sentry = new()
     for number, (start, stop) in enumerate(pairwise([0, *cuts, len(numbered)])):
