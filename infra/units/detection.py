@@ -98,6 +98,7 @@ class Response(Construct):
                 Told.ALERTS: self._record.topic.topic_arn,
                 Told.LETTERS: letters.delivery.ref,
                 Told.SIGNALS: streams.signals.stream_name,
+                Told.CLEAN: streams.clean.stream_name,
             },
             memory_mb=size.memory_mb,
         )
@@ -105,7 +106,7 @@ class Response(Construct):
         worker.role.may(["sns:Publish"], self._record.topic.topic_arn)
         worker.role.may(["firehose:PutRecordBatch"], letters.delivery.attr_arn)
         worker.role.may(ENCRYPTS, self._key.key_arn)
-        worker.role.may(READS, streams.signals.stream_arn)
+        worker.role.may(READS, streams.signals.stream_arn, streams.clean.stream_arn)
         worker.function.add_event_source(
             sources.KinesisEventSource(
                 streams.signals,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from footfall.incident import Alert, Incident, Verdict
 
@@ -49,6 +49,15 @@ class GuardChanges:
     events: tuple[tuple[str, str, int], ...] = ()
     notes: tuple[Note, ...] = ()
     states: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class Moment(NamedTuple):
+    """What happened to an incident: when, what, who did it ('' for the guard), what they said."""
+
+    at: int
+    what: str
+    who: str
+    note: str
 
 
 class IncidentStore(Protocol):

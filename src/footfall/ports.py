@@ -13,6 +13,7 @@ from footfall.guard_ports import Deed as Deed
 from footfall.guard_ports import GuardChanges as GuardChanges
 from footfall.guard_ports import IncidentStore as IncidentStore
 from footfall.guard_ports import LivePlane as LivePlane
+from footfall.guard_ports import Moment as Moment
 from footfall.guard_ports import Note as Note
 from footfall.guard_ports import Notifier as Notifier
 

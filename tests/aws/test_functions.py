@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import copy
 import json
@@ -51,6 +52,7 @@ def places(emulator: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str,
     assert emulator
     name = f"places-{next(_NUMBERS)}"
     boto3.client("kinesis").create_stream(StreamName=name, ShardCount=1)
+    boto3.client("kinesis").create_stream(StreamName=f"{name}-clean", ShardCount=2)
     boto3.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     boto3.client("firehose").create_delivery_stream(
         DeliveryStreamName=name,
@@ -59,6 +61,7 @@ def places(emulator: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str,
     found = {
         "RAW_STREAM": name,
         "SIGNALS_STREAM": name,
+        "CLEAN_STREAM": f"{name}-clean",
         "LETTERS_DELIVERY": name,
         "LAKE_BUCKET": name,
         "INCIDENTS_TABLE": new_table(),
@@ -239,6 +242,8 @@ def test_the_collector_behind_a_function_s_address(places: dict[str, str], monke
 
     monkeypatch.setenv("FOOTFALL_COLLECTOR__WRITE_KEYS", "shop")
     collector._adapter.cache_clear()
+    loop = asyncio.new_event_loop()  # which the adapter would make, and leave open
+    asyncio.set_event_loop(loop)
     event = payload("function_url_to_lambda")
     track = {
         "type": "track",
@@ -254,3 +259,5 @@ def test_the_collector_behind_a_function_s_address(places: dict[str, str], monke
     assert [(each["ip"], each["user_agent"]) for each in taken] == [("203.0.113.9", "analytics-python/2.4.0")] * 3
     assert collector.handler({**event, "body": json.dumps({"batch": [track]})}, None)["statusCode"] == 401
     collector._adapter.cache_clear()
+    asyncio.set_event_loop(None)
+    loop.close()

@@ -18,6 +18,7 @@ from footfall.embedded.event_log import HOUR, SegmentedLog
 from footfall.event import arrow_schema
 from footfall.layout import Layout
 from footfall.ports import BusyError, DeadLetter, FootfallError, Receipt
+from tests.conformance.event_log import EventLogLaws, Log
 from tests.conftest import event, temporary_folder
 from tests.embedded.logs import NOON, one_each, rows, told
 
@@ -27,6 +28,17 @@ def layout() -> Iterator[Layout]:
     """A home of its own."""
     with temporary_folder() as folder:
         yield Layout(folder / "home")
+
+
+@pytest.fixture
+def log(layout: Layout) -> Iterator[Log]:
+    """A log of its own."""
+    with Appender(layout) as appender:
+        yield Log(lambda rows: appender.submit(rows).result(), lambda: SegmentedLog(layout))
+
+
+class TestEmbedded(EventLogLaws):
+    """The laws of every plane, on segments."""
 
 
 @settings(max_examples=15)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
 import boto3
 import msgspec
-import pyarrow as pa
 from botocore.exceptions import BotoCoreError, ClientError
 
-from footfall.event import IDENTITIES
+from footfall.aws.records import records
 from footfall.ingest.intake import Submission, judge
 from footfall.ports import BusyError, DeadLetter, FootfallError, Receipt
 
@@ -94,28 +93,3 @@ def refuse(delivery: str, letters: Sequence[DeadLetter]) -> None:
         answer = boto3.client("firehose").put_record_batch(DeliveryStreamName=delivery, Records=part)
         if answer["FailedPutCount"]:
             raise BusyError("Dead letters found no room; try again.")
-
-
-def records(events: pa.Table) -> Iterator[Mapping[str, Any]]:
-    """Each event as a record: JSON of ``event.json_schema``, put under whoever it is of, never what it is about."""
-    for row in told(events):
-        who = next(str(row[name]) for name in IDENTITIES if name in row)
-        yield {"Data": msgspec.json.encode(row), "PartitionKey": who[:256]}
-
-
-def told(events: pa.Table) -> Iterator[dict[str, Any]]:
-    """Events as their JSON's objects: nothing for NULL, times ISO 8601 in UTC with microseconds."""
-    for row in events.to_pylist():
-        known = {name: value for name, value in row.items() if value is not None}
-        yield {name: _iso(value) if hasattr(value, "isoformat") else value for name, value in known.items()} | _extra(
-            row
-        )
-
-
-def _iso(moment: Any) -> str:
-    return str(moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
-
-
-def _extra(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What else a source said is an object in JSON, and its text in a table."""
-    return {"extra": msgspec.json.decode(row["extra"])} if row.get("extra") else {}

@@ -7,13 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import boto3
-import msgspec
 import pyarrow as pa
 from botocore.exceptions import BotoCoreError, ClientError
 
 from footfall.aws import incident_items as items
-from footfall.ingest.rows import lean, told
-from footfall.ingest.validate import validate
+from footfall.aws.records import Record, events
 from footfall.ports import FootfallError
 
 DIGITS = 60
@@ -53,7 +51,7 @@ class ShardLog:
             if left <= 0:
                 return
             left -= 1
-            yield int(page[-1]["SequenceNumber"]), _events(page)
+            yield page[-1].number, events([record.data for record in page])
 
     def wait(self, after: int, timeout: float) -> bool:
         """Waits until there is a batch after an offset; False when ``timeout`` seconds passed without one."""
@@ -86,23 +84,38 @@ class ShardLog:
         return items.key(f"{READER}#{reader}", f"{self._stream}#{self._shard}")
 
 
-def pages(stream: str, shard: str, after: int) -> Iterator[list[Mapping[str, Any]]]:
-    """What lies in a shard behind a sequence number (0: from its beginning), as it is read; to the present end.
+class Shards:
+    """A Kinesis stream by its shards: see ``records.Stream``.
+
+    Args:
+        stream: its name.
+    """
+
+    def __init__(self, stream: str) -> None:
+        self._stream = stream
+
+    def shards(self) -> list[str]:
+        """Their ids."""
+        return shards(self._stream)
+
+    def pages(self, shard: str, after: int = 0, since: int = 0) -> Iterator[list[Record]]:
+        """What lies behind a place, or was taken since a moment, UTC ms."""
+        return pages(self._stream, shard, after, since)
+
+
+def pages(stream: str, shard: str, after: int = 0, since: int = 0) -> Iterator[list[Record]]:
+    """What lies in a shard behind a sequence number, or, where that is 0, since a moment, UTC ms; to the present end.
 
     Raises:
         FootfallError: the stream cannot be read.
     """
-    start = (
-        {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "StartingSequenceNumber": f"{after:0{NUMBER}}"}
-        if after
-        else {"ShardIteratorType": "TRIM_HORIZON"}
-    )
     kinesis = boto3.client("kinesis")
     try:
+        start = _start(after, since)
         place = kinesis.get_shard_iterator(StreamName=stream, ShardId=shard, **start)["ShardIterator"]
         while place:
             answer = kinesis.get_records(ShardIterator=place)
-            if page := [record for record in answer["Records"] if int(record["SequenceNumber"]) > after]:
+            if page := [record for record in map(_record, answer["Records"]) if record.number > after]:
                 yield page
             elif not answer["Records"] and answer.get("MillisBehindLatest", 0) == 0:
                 return
@@ -111,22 +124,21 @@ def pages(stream: str, shard: str, after: int) -> Iterator[list[Mapping[str, Any
         raise FootfallError(f"The stream {stream} cannot be read ({error}).") from error
 
 
+def _start(after: int, since: int) -> dict[str, Any]:
+    """Where reading begins, as Kinesis is told it."""
+    if after:
+        return {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "StartingSequenceNumber": f"{after:0{NUMBER}}"}
+    if since > 0:
+        return {"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": since / 1000}
+    return {"ShardIteratorType": "TRIM_HORIZON"}
+
+
+def _record(told: Mapping[str, Any]) -> Record:
+    arrived = round(told["ApproximateArrivalTimestamp"].timestamp() * 1000)
+    return Record(int(told["SequenceNumber"]), arrived, told["Data"])
+
+
 def shards(stream: str) -> list[str]:
     """The ids of a stream's shards."""
     listed = boto3.client("kinesis").list_shards(StreamName=stream)["Shards"]
     return sorted(shard["ShardId"] for shard in listed)
-
-
-def _events(page: list[Mapping[str, Any]]) -> pa.Table:
-    """The good events of records; of what is none, put there past the collector, the ingestion tells."""
-    judged = [_row(record["Data"]) for record in page]
-    rows = [row for row, reason in judged if not reason]
-    return validate(lean(rows))[0]
-
-
-def _row(data: bytes) -> tuple[Any, str]:
-    try:
-        row = msgspec.json.decode(data)
-    except msgspec.DecodeError:
-        return None, "not JSON"
-    return told(row) if isinstance(row, dict) else (None, "not a JSON object")

@@ -6,16 +6,22 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from footfall.incident import Alert, Incident, Severity, Subject, Verdict
-from footfall.ports import Note
+from footfall.ports import Deed, Note
 
 OWNER, PART = "owner", "part"
 """The table's key: whose item it is (an incident's, an alert's, a state's), and which part of it."""
 KIND, AT = "kind", "at"
 OF, PLACE = "of", "place"
+MEMBERS = "members"
 EXPIRES = "expires"
 INCIDENT, ALERT, VERDICT, MOMENT, NOTE, STATE = "incident", "alert", "verdict", "moment", "note", "state"
+DEED = "deed"
+"""What people did, to incidents or otherwise, by its time."""
+TEXT = 800
+"""Characters of a text in evidence: five samples and twenty of the commonest values fit into an item."""
 DAY = 86_400
 KEPT = 400 * DAY
 """Seconds after its last change for which an item is kept."""
@@ -85,7 +91,7 @@ def said_of(incident: Incident) -> Item:
         "score": incident.score,
         "subjects": incident.subjects,
         "headline": incident.headline,
-        "evidence": _json(incident.evidence),
+        "evidence": _json(_cut(incident.evidence)),
     }
 
 
@@ -112,13 +118,14 @@ def incident_of(item: Mapping[str, Any], alerts: list[str]) -> Incident:
 
 
 def said_of_alert(alert: Alert) -> Item:
-    """An alert, whole; its incident is told apart."""
-    return {KIND: ALERT, AT: alert.first, "id": alert.id, "body": _json(alert)}
+    """An alert but for its members, and how many it has; its incident is told apart."""
+    body = _json(replace(alert, members=(), evidence=_cut(alert.evidence)))
+    return {KIND: ALERT, AT: alert.first, "id": alert.id, "body": body, MEMBERS: len(alert.members)}
 
 
-def alert_of(item: Mapping[str, Any]) -> Alert:
-    """The alert in an item."""
-    return msgspec.json.decode(item["body"], type=Alert)
+def alert_of(item: Mapping[str, Any], members: tuple[Subject, ...]) -> Alert:
+    """The alert in an item, with its members."""
+    return replace(msgspec.json.decode(item["body"], type=Alert), members=members)
 
 
 def said_of_verdict(verdict: Verdict) -> Item:
@@ -176,8 +183,28 @@ def note_of(item: Mapping[str, Any]) -> Note:
     return Note(item["incident"], item["what"], int(item[AT]), item["severity"], item["title"], item["body"])
 
 
+def said_of_deed(deed: Deed) -> Item:
+    """What somebody did."""
+    said = {"who": deed.who, "what": deed.what, "about": deed.about, "note": deed.note}
+    return {KIND: DEED, AT: deed.at, **said}
+
+
+def deed_of(item: Mapping[str, Any]) -> Deed:
+    """The deed in an item."""
+    return Deed(int(item[AT]), item["who"], item["what"], item["about"], item["note"])
+
+
 def _whole(value: Any) -> int | None:
     return None if value is None else int(value)
+
+
+def _cut(value: Any) -> Any:
+    """Evidence with its texts cut: who attacks chooses them, and an item that is too large would stop everything."""
+    if isinstance(value, str):
+        return value if len(value) <= TEXT else value[: TEXT - 1] + "…"
+    if isinstance(value, Mapping):
+        return {name: _cut(each) for name, each in value.items()}
+    return [_cut(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _json(value: Any) -> str:

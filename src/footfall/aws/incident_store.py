@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from dataclasses import replace
+from secrets import token_hex
+from typing import Any
 
 import msgspec
 from boto3.dynamodb.conditions import Key
 
 from footfall.aws import incident_items as items
+from footfall.aws.alert_members import Members
 from footfall.aws.states import States
-from footfall.aws.table import Table, Write
+from footfall.aws.table import NUMBER, Table, Write
 from footfall.incident import Alert, Incident, Verdict
-from footfall.ports import FootfallError, GuardChanges
+from footfall.ports import Deed, FootfallError, GuardChanges, Moment
 
 AT_ONCE = 99
 """Writes of one transaction: DynamoDB takes a hundred, of which one checks that nobody else writes."""
+MARK = items.key("mark", "mark")
+"""Counted up after every change; one that is torn before it is made again, and counted then."""
 NEXT = "`footfall incidents list` shows them all."
-
-
-class Moment(NamedTuple):
-    """What happened to an incident: when, what, who did it ('' for the guard), what they said."""
-
-    at: int
-    what: str
-    who: str
-    note: str
 
 
 class Incidents:
@@ -43,7 +39,7 @@ class Incidents:
 
     def __init__(self, table: str, clock: Callable[[], float] = time.time) -> None:
         self._table = Table(table, clock)
-        self._states = States(self._table)
+        self._states, self._members = States(self._table), Members(self._table)
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -54,6 +50,8 @@ class Incidents:
         Raises:
             FootfallError: another process has kept a later step, or the table cannot be written.
         """
+        for _, alert in changes.alerts:
+            self._members.keep(alert)
         moves = self._states.begin(changes.states)
         writes, room = list(self._writes(changes)), AT_ONCE - len(moves)
         while len(writes) > room or (writes and not moves):
@@ -63,6 +61,8 @@ class Incidents:
             self._table.transact([*writes, *moves])
             self._states.moved()
         self._withdraw({verdict.incident for verdict in changes.verdicts})
+        if replace(changes, states={}) != GuardChanges():
+            self._table.count(MARK)
 
     def state(self, name: str) -> bytes | None:
         """The snapshot kept last under a name."""
@@ -97,7 +97,8 @@ class Incidents:
 
     def alerts(self, incident: str) -> list[Alert]:
         """The alerts of an incident, oldest first, with all their evidence."""
-        return [items.alert_of(item) for item in self._alerts(incident)]
+        found = self._alerts(incident)
+        return [items.alert_of(each, self._members.read(each["id"], int(each[items.MEMBERS]))) for each in found]
 
     def timeline(self, incident: str) -> list[Moment]:
         """What happened to an incident, in order."""
@@ -134,6 +135,18 @@ class Incidents:
         self._withdraw({incident.id})
         return incident
 
+    def mark(self) -> int:
+        """Changes whenever anything of an incident does."""
+        return int((self._table.get(MARK) or {}).get(NUMBER, 0))
+
+    def deeds(self, most: int) -> list[Deed]:
+        """What people did, the latest first."""
+        return [items.deed_of(item) for item in self._table.latest(items.DEED, most)]
+
+    def record(self, deed: Deed) -> None:
+        """Keeps for good what somebody did that is no act on an incident."""
+        self._table.put(items.key(items.DEED, f"{deed.at:020}#{token_hex(8)}"), items.said_of_deed(deed))
+
     def waiting(self) -> list[Mapping[str, Any]]:
         """The notes that nobody was told yet, oldest first, as items."""
         return sorted(self._kind(f"{items.NOTE}#waiting"), key=lambda item: (item[items.AT], item[items.PART]))
@@ -145,9 +158,11 @@ class Incidents:
 
     def _act(self, key: str, what: str, said: Mapping[str, Any], change: items.Item) -> Incident:
         incident = self.incident(key)
-        moment = {"when": said["when"], "what": what, "who": said["who"], "note": said["note"]}
-        place = items.moment_key(incident.id, said["when"], what, said["who"])
+        deed = Deed(said["when"], said["who"], what, incident.id, said["note"])
+        moment = {"when": deed.at, **items.said_of_deed(deed)}
+        place = items.moment_key(incident.id, deed.at, what, deed.who)
         self._table.transact([self._table.set(items.incident_key(incident.id), change), self._table.set(place, moment)])
+        self._table.count(MARK)
         return self.incident(incident.id)
 
     def _writes(self, changes: GuardChanges) -> Iterator[Write]:

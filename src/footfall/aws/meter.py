@@ -9,11 +9,14 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 NAMESPACE = "Footfall"
 UNIT = "unit"
 LAG, SIGNALS, FINDINGS, LETTERS = "AlertLag", "Signals", "Findings", "DeadLetters"
+UNSEEN = "WindowsUnseen"
+"""Windows judged without their events, which the stream no longer holds, or which are too many."""
 UNITS = {
     LAG: MetricUnit.Milliseconds,
     SIGNALS: MetricUnit.Count,
     FINDINGS: MetricUnit.Count,
     LETTERS: MetricUnit.Count,
+    UNSEEN: MetricUnit.Count,
 }
 
 

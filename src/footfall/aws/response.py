@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,10 +11,12 @@ import msgspec
 
 from footfall import rules
 from footfall.aws.appender import refuse
+from footfall.aws.behind import Behind
+from footfall.aws.event_log import Shards, pages, shards
 from footfall.aws.incident_store import Incidents
-from footfall.aws.meter import FINDINGS, LAG, LETTERS, SIGNALS, tell
+from footfall.aws.meter import FINDINGS, LAG, LETTERS, SIGNALS, UNSEEN, tell
 from footfall.aws.notify import Herald
-from footfall.aws.sentry import Numbered, Sentry, lags
+from footfall.aws.sentry import Numbered, Sentry, lags, longest
 from footfall.aws.signals import LETTER, WATCH, Signal, parse
 from footfall.ports import DeadLetter, FootfallError
 
@@ -36,7 +39,8 @@ class Batch:
         if self.failed:
             raise FootfallError("A record before this one could not be read.")
         try:
-            signal = parse(record.kinesis.data_as_bytes())
+            arrived = round(float(record.kinesis.approximate_arrival_timestamp) * 1000)
+            signal = parse(record.kinesis.data_as_bytes(), arrived)
         except FootfallError:
             self.failed = True
             raise
@@ -51,11 +55,13 @@ class Response:
         topic: ARN of the alerts' topic.
         letters: name of the dead letters' delivery stream.
         stream: name of the signals stream.
+        clean: name of the stream of clean events.
     """
 
-    def __init__(self, table: str, topic: str, letters: str, stream: str) -> None:
-        store = Incidents(table)
-        self._sentry = Sentry(store, lambda after, until: replay(stream, after, until), rules.rules())
+    def __init__(self, table: str, topic: str, letters: str, stream: str, clean: str) -> None:
+        store, known = Incidents(table), rules.rules()
+        behind = Behind(Shards(clean), longest(known), lambda: time.time_ns() // 1_000_000)
+        self._sentry = Sentry(store, lambda after, until: replay(stream, after, until), known, behind)
         self._herald, self._letters = Herald(store, topic), letters
 
     def take(self, batch: Batch, now: int) -> None:
@@ -70,20 +76,18 @@ class Response:
         self._herald.deliver(now)
         late = list(lags(fresh, now))
         figures = {SIGNALS: len(fresh), FINDINGS: sum(signal.kind == WATCH for signal in fresh), LETTERS: len(letters)}
+        figures[UNSEEN] = self._sentry.unseen
         tell(UNIT, figures | ({LAG: max(late)} if late else {}))
 
 
 def replay(stream: str, after: int, until: int) -> Iterator[Numbered]:
     """The signals of the stream's one shard after a sequence number up to another; what is none is passed over."""
-    from footfall.aws.event_log import pages, shards
-
     for page in pages(stream, shards(stream)[0], after):
         for record in page:
-            number = int(record["SequenceNumber"])
-            if number > until:
+            if record.number > until:
                 return
             try:
-                yield number, parse(record["Data"])
+                yield record.number, parse(record.data, record.arrived)
             except FootfallError:
                 continue
 

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from hashlib import sha256
 
 import msgspec
-import pyarrow as pa
 
 from footfall import rules
 from footfall.aws import signals
+from footfall.aws.behind import Behind
+from footfall.aws.recalled import Buyers, Recalled, Told, settled
 from footfall.aws.signals import FEED, TICK, WATCH, Signal
+from footfall.detect.arrivals import ALLOWED
 from footfall.detect.guard import Guard
-from footfall.detect.relation import COLUMNS, SCHEMA
-from footfall.detect.windows.found import Found
 from footfall.ports import GuardChanges, IncidentStore
-from footfall.rules import Watch
 
 STATE, PLACE = "guard", "place"
 SETTLED = 5_000
 """Operators of the Flink application may tell of the same moment so many ms of event time apart."""
 SLACK = 30_000
 """A tick lets time pass up to so many ms before it: what happened earlier has been through Flink."""
+VISIBLE = 1_000
+"""What a stream took so many ms before something else can be read with it."""
 SPACING = 60_000
 """Event time, ms, between two snapshots; what came since is read again from the stream where memory is lost."""
 
@@ -33,43 +33,16 @@ Replay = Callable[[int, int], Iterable[Numbered]]
 
 
 class _State(msgspec.Struct, frozen=True):
-    """What is kept to go on from: the rules of then, how far was read, what is held back, the guard's memory."""
+    """What is kept to go on from: the rules of then, how far was read, what is held back, the alerts that go on, up to
+    where windows were looked at, the guard's memory."""
 
     rules: str
     place: str
     newest: int
     held: list[Signal]
+    going: list[str]
+    looked: dict[int, int]
     guard: bytes
-
-
-class Told:
-    """Windows that are kept elsewhere: what they hold is told."""
-
-    def __init__(self) -> None:
-        self.fresh: list[Found] = []
-
-    def feed(self, _events: pa.Table, _watermark: int) -> list[Found]:
-        """Nothing: events are Flink's."""
-        return []
-
-    def early(self, _ahead: int = 0) -> list[Found]:
-        """What was told and is not settled yet."""
-        return self.fresh
-
-    def flush(self) -> list[Found]:
-        """Nothing is open here."""
-        return []
-
-    def steps(self, _watch: Watch, _key: tuple[str, ...], _window_end: int, *columns: str) -> pa.Table:
-        """None: events stay with Flink."""
-        return SCHEMA.empty_table().select(columns or COLUMNS)
-
-    def snapshot(self) -> bytes:
-        """Nothing to go on from."""
-        return b""
-
-    def restore(self, _state: bytes) -> None:
-        """Nothing was kept."""
 
 
 class Sentry:
@@ -79,11 +52,12 @@ class Sentry:
         store: where incidents and the place in the stream are kept.
         replay: reads signals again.
         known: the rules, by id.
+        behind: the events behind what is told.
     """
 
-    def __init__(self, store: IncidentStore, replay: Replay, known: Mapping[str, rules.Rule]) -> None:
-        self._store, self._replay, self._known = store, replay, known
-        self._watches = {watch.id: unconfirmed(watch) for rule in known.values() for watch in rule.watches}
+    def __init__(self, store: IncidentStore, replay: Replay, known: Mapping[str, rules.Rule], behind: Behind) -> None:
+        self._store, self._replay, self._known, self._behind = store, replay, known, behind
+        self._watches = {watch.id: settled(watch, behind) for rule in known.values() for watch in rule.watches}
         self._forget()
 
     def take(self, numbered: Sequence[Numbered]) -> list[Signal]:
@@ -92,6 +66,7 @@ class Sentry:
         Raises:
             FootfallError: nothing of them was kept for good; they are to be given again.
         """
+        self.unseen = 0
         self._catch_up()
         fresh = [each for each in numbered if each[0] > self.place]
         if fresh:
@@ -104,12 +79,14 @@ class Sentry:
         return [signal for _, signal in fresh]
 
     def _forget(self) -> None:
-        self._windows = Told()
-        self.guard = Guard(self._known, rules.feeds(), self._windows)
-        self.place = 0
+        self._windows = Told(self._behind)
+        memory = (Recalled(self._behind), Buyers(self._behind))
+        self.guard = Guard(self._known, rules.feeds(), self._windows, ALLOWED, *memory)
+        self.place = self.unseen = 0
         self._sure = True
         self._newest = self._kept_at = 0
         self._held: list[Signal] = []
+        self._going: set[str] = set()
 
     def _catch_up(self) -> None:
         """Goes on where the record stands, whoever brought it there."""
@@ -128,35 +105,68 @@ class Sentry:
         state = msgspec.msgpack.decode(kept, type=_State) if kept else None
         if state and state.rules == self._fingerprint():
             self.place, self._newest, self._held = int(state.place), state.newest, state.held
-            self._kept_at = state.newest
+            self._kept_at, self._going = state.newest, set(state.going)
+            self._behind.looked = dict(state.looked)
             self.guard.restore(state.guard)
 
     def _step(self, fresh: Sequence[Signal]) -> None:
-        """Warns of what is new, and judges what is settled."""
-        self._newest = max([self._newest, *map(_time, fresh)])
-        self._held += [signal for signal in fresh if signal.kind in (WATCH, FEED)]
+        """Judges what is settled, and warns of what is new."""
+        due, upto = self._settled(fresh)
         closed = self._newest - SETTLED
-        due = [signal for signal in self._held if signal.end <= closed]
-        self._held = [signal for signal in self._held if signal.end > closed]
+        self._behind.ask(upto)
+        found = signals.found(due, self._watches)
+        judged = self.guard.judge(found, signals.panes(due, rules.feeds()), closed)
+        self.unseen += self._behind.unseen
+        self._behind.ask({})
         self._windows.fresh = signals.found(self._held, self._watches)
-        for changes in (self._judged(due, closed), self.guard.warn()):
+        for changes in (judged, self.guard.warn()):
             if changes != GuardChanges():
                 self._store.apply(changes)
+        self._follow(judged, closed, upto)
 
-    def _judged(self, due: Sequence[Signal], closed: int) -> GuardChanges:
-        found = signals.found(due, self._watches)
-        return self.guard.judge(found, signals.panes(due, rules.feeds()), closed)
+    def _settled(self, fresh: Sequence[Signal]) -> tuple[list[Signal], dict[int, int]]:
+        """What is to be judged now, and up to which arrival the events of each window's end are looked at: that of the
+        signal that settled it, so that it is the same however the signals were cut into batches."""
+        due: list[Signal] = []
+        upto: dict[int, int] = {}
+        for signal in fresh:
+            ripe = self._ripened(signal)
+            due += ripe
+            upto |= {each.end: max(upto.get(each.end, 0), signal.arrived - VISIBLE) for each in ripe}
+        return due, upto
+
+    def _ripened(self, signal: Signal) -> list[Signal]:
+        """Takes a signal; those that are settled by it, itself among them where it is late."""
+        self._held += [signal] if signal.kind in (WATCH, FEED) else []
+        closed = max(self._newest, _time(signal)) - SETTLED
+        if closed + SETTLED == self._newest and signal.end > closed:
+            return []
+        self._newest = closed + SETTLED
+        ripe = [each for each in self._held if each.end <= closed]
+        self._held = [each for each in self._held if each.end > closed] if ripe else self._held
+        return ripe
+
+    def _follow(self, judged: GuardChanges, closed: int, upto: Mapping[int, int]) -> None:
+        """Reads on while an alert goes on: when it ends, it is asked who bought meanwhile."""
+        self._going |= {alert.id for _, alert in judged.alerts}
+        self._going -= {alert.id for _, alert in judged.alerts if alert.ended is not None}
+        if self._going and upto:
+            self._behind.follow(max(upto.values()))
+        self._behind.forget(closed)
 
     def _keep(self, place: int) -> None:
         """Makes the place durable, and now and then all that is remembered."""
         states = {PLACE: str(place).encode()}
         if self._newest >= self._kept_at + SPACING:
-            kept = _State(self._fingerprint(), str(place), self._newest, self._held, self.guard.snapshot())
-            states[STATE] = msgspec.msgpack.encode(kept)
+            states[STATE] = msgspec.msgpack.encode(self._state(place))
         self._store.apply(GuardChanges(states=states))
         self.place = place
         if STATE in states:
             self._kept_at = self._newest
+
+    def _state(self, place: int) -> _State:
+        going, looked = sorted(self._going), self._behind.looked
+        return _State(self._fingerprint(), str(place), self._newest, self._held, going, looked, self.guard.snapshot())
 
     def _fingerprint(self) -> str:
         """What the rules are made of: a snapshot of others is of no use."""
@@ -164,9 +174,9 @@ class Sentry:
         return sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
-def unconfirmed(watch: Watch) -> Watch:
-    """A watch as it works here: what would have to be confirmed by the events themselves adds to scores alone."""
-    return replace(watch, confirm=None, alert=False) if watch.confirm else replace(watch, early=True)
+def longest(known: Mapping[str, rules.Rule]) -> int:
+    """The longest window of some rules, ms."""
+    return max((watch.size for rule in known.values() for watch in rule.watches), default=0)
 
 
 def lags(fresh: Iterable[Signal], now: int) -> Iterator[int]:

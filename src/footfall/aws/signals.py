@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from footfall.detect.compile import WINDOW_END
+from footfall.detect.compile import WINDOW_END, watch_tree
 from footfall.detect.windows.found import Found, in_order
 from footfall.ports import FootfallError
 from footfall.rules import Watch
@@ -28,16 +28,22 @@ class Signal:
         name: the watch (``source_flood.burst``), the feed (``traffic``), the source of a letter, nothing for a tick.
         end: end of the window, or the time of a tick; UTC ms.
         row: the columns that the SELECT puts out, or the letter.
+        arrived: when the stream took it, UTC ms.
     """
 
     kind: str
     name: str
     end: int
     row: Mapping[str, Any] = field(default_factory=dict)
+    arrived: int = 0
 
 
-def parse(data: bytes) -> Signal:
+def parse(data: bytes, arrived: int = 0) -> Signal:
     """Reads ``{"watch": "source_flood.burst", "window_end": 1000, "ip": …}`` and its like.
+
+    Args:
+        data: the record.
+        arrived: when the stream took it, UTC ms.
 
     Raises:
         FootfallError: it is no signal.
@@ -51,11 +57,11 @@ def parse(data: bytes) -> Signal:
         raise FootfallError(f"A record of the signals names none or several of {', '.join(KINDS)}.")
     name = told.pop(kinds[0])
     if kinds == [TICK]:
-        return Signal(TICK, "", _moment(name))
+        return Signal(TICK, "", _moment(name), {}, arrived)
     end = told.pop(WINDOW_END, 0)
     if not isinstance(name, str) or not isinstance(end, int) or (kinds != [LETTER] and end <= 0):
         raise FootfallError(f"A signal of {name!r} has no {WINDOW_END}.")
-    return Signal(kinds[0], name, end, told)
+    return Signal(kinds[0], name, end, told, arrived)
 
 
 def found(signals: Iterable[Signal], watches: Mapping[str, Watch]) -> list[Found]:
@@ -81,7 +87,10 @@ def panes(signals: Iterable[Signal], feeds: Iterable[str]) -> list[tuple[str, in
 
 
 def _table(watch: Watch, rows: list[dict[str, Any]]) -> pa.Table:
-    counts = sorted({name for row in rows for name in row} - {*watch.key, WINDOW_END})
+    """Columns in the order of the SELECT: the first count is the one that people are told of."""
+    told = {name for row in rows for name in row} - {*watch.key, WINDOW_END}
+    named = [column.alias_or_name for column in watch_tree(watch).expressions]
+    counts = sorted(told, key=lambda name: (named.index(name) if name in named else len(named), name))
     types = dict.fromkeys(watch.key, pa.string()) | dict.fromkeys([*counts, WINDOW_END], pa.int64())
     return pa.table({name: pa.array([row.get(name) for row in rows], kind) for name, kind in types.items()})
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
+from boto3.dynamodb.conditions import Key
 from botocore.exceptions import BotoCoreError, ClientError
 
 from footfall.aws import incident_items as items
 from footfall.ports import FootfallError
 
+NUMBER = "number"
 Write = dict[str, Any]
 """One write or check of a transaction, as boto3 takes it."""
 
@@ -79,6 +81,33 @@ class Table:
             FootfallError: none.
         """
         self._told(self._table.meta.client.transact_write_items, TransactItems=writes)
+
+    def put(self, place: items.Key, item: items.Item) -> None:
+        """An item as it is said and no other; it expires only where it says so itself."""
+        self._told(self._table.put_item, Item={**place, **item})
+
+    def count(self, place: items.Key) -> None:
+        """Adds one to the number of an item, which begins with none."""
+        self._told(
+            self._table.update_item,
+            Key=place,
+            UpdateExpression="ADD #number :one",
+            ExpressionAttributeNames={"#number": NUMBER},
+            ExpressionAttributeValues={":one": 1},
+        )
+
+    def latest(self, kind: str, most: int) -> list[items.Item]:
+        """The latest items of a kind, the latest first."""
+        index = items.BY_KIND
+        asked = {"IndexName": index.name, "KeyConditionExpression": Key(index.owner).eq(kind)}
+        found: list[items.Item] = []
+        while len(found) < most:
+            page = self._told(self._table.query, **asked, ScanIndexForward=False, Limit=most - len(found))
+            found += page["Items"]
+            if "LastEvaluatedKey" not in page:
+                break
+            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        return found
 
     def drop(self, place: items.Key) -> None:
         """Deletes an item."""

@@ -111,6 +111,13 @@ def aws_waf(blocks: Sequence[Blocked]) -> str:
 
 FORMS: dict[str, Callable[[list[Blocked]], str]] = {".txt": plain, ".cidr": cidr, ".conf": nginx, ".json": aws_waf}
 """How a blocklist is written, by the ending of its file; .csv and .parquet hold rows."""
+READERS = {
+    ".txt": "one address a line",
+    ".cidr": "networks, for most firewalls",
+    ".conf": "nginx: deny lines to include",
+    ".json": "AWS WAF: an IP set",
+}
+"""Who reads each form."""
 
 
 def _networks(blocks: Sequence[Blocked], version: int) -> list[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -31,10 +33,24 @@ def sighting(rows: pa.Table, since: int, until: int) -> Sighting:
     rows = rows.take(pc.sort_indices(rows, [(name, "ascending") for name in ("event_time", "received_at")]))
     places = sorted({round(part * (rows.num_rows - 1) / (SAMPLES - 1)) for part in range(SAMPLES)})
     evidence: dict[str, Any] = {
-        "samples": rows.select(_SHOWN).take(pa.array(places)).to_pylist(),
+        "samples": _shown(rows, places),
         **{f"top_{name}": top(rows[column]) for name, column in _RANKED.items()},
     }
     return Sighting(rows["event_time"][0].as_py(), rows["event_time"][-1].as_py(), evidence)
+
+
+def _shown(rows: pa.Table, places: Sequence[int]) -> list[dict[str, Any]]:
+    """Rows in order of time by their places; those of one moment are in order of what they say, however they came."""
+    moments = np.stack([rows[name].to_numpy() for name in ("event_time", "received_at")])
+    starts = np.append(0, np.flatnonzero((moments[:, 1:] != moments[:, :-1]).any(axis=0)) + 1)
+    found = []
+    for place in places:
+        first, end = starts[starts <= place][-1], min(starts[starts > place], default=rows.num_rows)
+        tied = rows.slice(first, end - first).select(_SHOWN).to_pylist()
+        found.append(
+            sorted(tied, key=lambda row: [(value is not None, value) for value in row.values()])[place - first]
+        )
+    return found
 
 
 def top(column: pa.ChunkedArray) -> list[tuple[str, int]]:

@@ -59,16 +59,24 @@ class Guard:
         feeds: by id.
         allowed: milliseconds an event may be late.
         windows: the engine of the watches.
+        recent: the events of the last minutes, where they are kept elsewhere.
+        purchases: those of the last day, likewise.
     """
 
     def __init__(
-        self, rules: Mapping[str, Rule], feeds: Mapping[str, Feed], windows: Windows, allowed: int = ALLOWED
+        self,
+        rules: Mapping[str, Rule],
+        feeds: Mapping[str, Feed],
+        windows: Windows,
+        allowed: int = ALLOWED,
+        recent: Recent | None = None,
+        purchases: Purchases | None = None,
     ) -> None:
         self._sizes = {feed.id: feed.size for feed in feeds.values()}
         self._desk = Desk({rule.id: manner(rule.header) for rule in rules.values()})
         self._windows, self._pulse, self._arrivals = windows, Pulse(feeds), Arrivals(allowed)
-        self._history, self._surge, self._purchases = History(), Surge(), Purchases()
-        self._recent, self._copies = Recent(), Copies(allowed)
+        self._history, self._surge, self._copies = History(), Surge(), Copies(allowed)
+        self._recent, self._purchases = recent or Recent(), purchases or Purchases()
         self._brewed = -1
         self._rows: dict[_Place, Callable[..., pa.Table]] = {}
 

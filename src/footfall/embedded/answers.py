@@ -17,12 +17,10 @@ from footfall.embedded.clean import open_connection, parquet
 from footfall.embedded.history import bound
 from footfall.embedded.lake import EmbeddedLake, data_until
 from footfall.embedded.views import define_view
-from footfall.insights import SETTLES, Query
-from footfall.insights.brands import brands_to_promote
-from footfall.insights.categories import occurrences, top_categories
+from footfall.insights import SETTLES, Query, exports
+from footfall.insights.categories import occurrences
 from footfall.insights.columns import Table
 from footfall.insights.statistics import Floats
-from footfall.insights.windows import discount_windows
 from footfall.ports import FootfallError
 
 ATTEMPTS = 10
@@ -76,20 +74,20 @@ class Answers:
         return self._connection.sql(question.text, params=bound(question, self._parameters())).to_arrow_table()
 
     def hours(self) -> Table:
-        """The categories of every hour of the day, best first: see ``categories.top_categories``."""
-        return top_categories(self._columns("top_categories"), self.occurrences(), "hour", self.population)
+        """See ``exports.hours``."""
+        return exports.hours(self)
 
     def weekdays(self) -> Table:
-        """The categories of every weekday, best first: see ``categories.top_categories``."""
-        return top_categories(self._columns("top_categories"), self.occurrences(), "weekday", self.population)
+        """See ``exports.weekdays``."""
+        return exports.weekdays(self)
 
     def windows(self) -> Table:
-        """Discount, harvest and quiet windows: see ``windows.discount_windows``."""
-        return discount_windows(self._columns("discount_windows"), self.occurrences(), self.population)
+        """See ``exports.windows``."""
+        return exports.windows(self)
 
     def brands(self) -> Table:
-        """Brands with what to do about each: see ``brands.brands_to_promote``."""
-        return brands_to_promote(self._columns("brands_to_promote"), self.population)
+        """See ``exports.brands``."""
+        return exports.brands(self)
 
     def arrivals(self) -> pa.Table:
         """Events of each day, and those received later than the guard waits for them."""
@@ -99,9 +97,6 @@ class Answers:
         self._define_events()
         days = {"since": self.since, "until": self.until, "allowed": ALLOWED}
         return self._connection.sql(ARRIVALS, params=days).to_arrow_table()
-
-    def _columns(self, name: str) -> dict[str, list[Any]]:
-        return dict(self.ask(name).to_pydict())
 
     def occurrences(self) -> Floats:
         """How often each hour of the week occurred in the range."""

@@ -8,27 +8,18 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from threading import RLock
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from footfall.embedded import guard_tables as tables
 from footfall.incident import Alert, Incident, Verdict
 from footfall.layout import Layout
-from footfall.ports import FootfallError, GuardChanges
+from footfall.ports import FootfallError, GuardChanges, Moment
 
 PATIENCE = 30.0
 """Seconds to wait for another process that writes."""
 NEXT = "`footfall incidents list` shows them all."
-
-
-class Moment(NamedTuple):
-    """What happened to an incident: when, what, who did it ('' for the guard), what they said."""
-
-    at: int
-    what: str
-    who: str
-    note: str
 
 
 class EmbeddedIncidents:

@@ -9,8 +9,7 @@ from operator import attrgetter
 
 import msgspec
 
-from footfall.detect.blocklist import FORMS as WRITTEN
-from footfall.detect.blocklist import Blocked
+from footfall.detect.blocklist import FORMS, READERS, Blocked
 from footfall.embedded.access import EmbeddedAccess
 from footfall.embedded.guard_exports import blocked
 from footfall.embedded.incident_store import EmbeddedIncidents
@@ -19,13 +18,6 @@ from footfall.embedded.tempo import Told
 from footfall.incident import Alert
 from footfall.ports import Deed
 
-FORMS = {
-    ".txt": "one address a line",
-    ".cidr": "networks, for most firewalls",
-    ".conf": "nginx: deny lines to include",
-    ".json": "AWS WAF: an IP set",
-}
-"""Who reads each form."""
 PEOPLE = "SELECT at, who, what, incident, note FROM moments WHERE who <> '' ORDER BY at DESC LIMIT ?"
 
 
@@ -62,11 +54,11 @@ class EmbeddedLive:
 
     def blocklist(self, form: str) -> str:
         """The addresses to shut out, in one of the forms."""
-        return WRITTEN[form](self._now_blocked())
+        return FORMS[form](self._now_blocked())
 
     def blocklist_forms(self) -> Mapping[str, str]:
         """The ending of each form's file, and who reads it."""
-        return FORMS
+        return READERS
 
     def record(self, deed: Deed) -> None:
         """Keeps for good what somebody did."""

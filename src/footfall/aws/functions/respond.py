@@ -14,7 +14,8 @@ from footfall.aws.response import Batch, Response
 
 @cache
 def _response() -> Response:
-    return Response(told(Told.INCIDENTS), told(Told.ALERTS), told(Told.LETTERS), told(Told.SIGNALS))
+    places = (Told.INCIDENTS, Told.ALERTS, Told.LETTERS, Told.SIGNALS, Told.CLEAN)
+    return Response(*map(told, places))
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
