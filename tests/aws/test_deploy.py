@@ -117,18 +117,10 @@ def test_a_release_that_is_there_can_be_gone_back_to(deployed: Any) -> None:
 def test_a_failure_names_the_resource_and_the_reason(account: str) -> None:
     assert account
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "good"}}
-    function = {
-        "Type": "AWS::Lambda::Function",
-        "Properties": {
-            "Code": {"S3Bucket": "nowhere", "S3Key": "x.zip"},
-            "Role": "r",
-            "Handler": "h",
-            "Runtime": "python3.13",
-        },
-    }
-    template = json.dumps({"Resources": {"Good": queue, "Bad": function}})
+    custom = {"Type": "Custom::Bad", "Properties": {"ServiceToken": "arn:aws:lambda:eu-central-1:000000000000:function:no"}}
+    template = json.dumps({"Resources": {"Good": queue, "Bad": custom}})
     wanted = stack.Wanted("broken", template, "", {}, {})
-    with pytest.raises(FootfallError, match=r"broken ended in \w+: Bad \(AWS::Lambda::Function\): .+"):
+    with pytest.raises(FootfallError, match=r"broken ended in \w+: Bad \(Custom::Bad\): .+"):
         stack.put(wanted, set(), lambda _: None)
 
 
