@@ -117,7 +117,10 @@ def test_a_release_that_is_there_can_be_gone_back_to(deployed: Any) -> None:
 def test_a_failure_names_the_resource_and_the_reason(account: str) -> None:
     assert account
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "good"}}
-    custom = {"Type": "Custom::Bad", "Properties": {"ServiceToken": "arn:aws:lambda:eu-central-1:000000000000:function:no"}}
+    custom = {
+        "Type": "Custom::Bad",
+        "Properties": {"ServiceToken": "arn:aws:lambda:eu-central-1:000000000000:function:no"},
+    }
     template = json.dumps({"Resources": {"Good": queue, "Bad": custom}})
     wanted = stack.Wanted("broken", template, "", {}, {})
     with pytest.raises(FootfallError, match=r"broken ended in \w+: Bad \(Custom::Bad\): .+"):

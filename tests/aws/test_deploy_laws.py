@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import platform
+import re
 import struct
 import subprocess
 import sys
@@ -21,17 +23,23 @@ from tests.infra.stacks import TEMPLATES
 AARCH64 = 183
 LIMIT = 1 << 20
 """Bytes of a template that lies in a bucket."""
-IMPORTED = """
-import sys
+RUNS = """
+import io, sys
 from importlib import import_module
-from pathlib import Path
-import footfall.aws.functions as functions
-before = set(sys.stdlib_module_names) | {"footfall", "__main__"}
-for path in Path(functions.__file__).parent.glob("[!_]*.py"):
-    import_module(f"footfall.aws.functions.{path.stem}")
-names = {name.partition(".")[0] for name, module in sys.modules.items() if getattr(module, "__file__", None)}
-print(*sorted(names - before))
+sys.path[:0] = sys.argv[1:3]
+for name in ("block", "collector", "notify", "respond", "verdicts"):
+    import_module(f"footfall.aws.functions.{name}")
+import apprise, boto3, pyarrow, pyarrow.parquet
+for service in sys.argv[3].split(","):
+    boto3.client(service, region_name="eu-central-1")
+table = pyarrow.table({"a": [1, 1, 2]}).group_by("a").aggregate([("a", "count")])
+pyarrow.parquet.write_table(table, io.BytesIO(), compression="zstd")
+print(*(module.__file__ for module in sys.modules.values() if getattr(module, "__file__", None)), sep="\\n")
 """
+HERE = libraries.Runtime(
+    f"{sys.version_info.major}.{sys.version_info.minor}",
+    ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"),
+)
 READS = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
@@ -97,7 +105,12 @@ def test_the_job_finds_its_data_in_the_archive(tmp_path: Path) -> None:
     archive = tmp_path / "functions.zip"
     archive.write_bytes(release.functions())
     run = subprocess.run([sys.executable, "-c", READS, archive], capture_output=True, text=True, check=False)
-    assert run.stdout.split() == [str(archive / "footfall" / "__init__.py"), "1", "googlebot", str(len(insights.marts()))]
+    assert run.stdout.split() == [
+        str(archive / "footfall" / "__init__.py"),
+        "1",
+        "googlebot",
+        str(len(insights.marts())),
+    ]
 
 
 @pytest.mark.slow
@@ -112,7 +125,27 @@ def test_the_libraries_are_lambda_s_and_all_that_functions_import() -> None:
     assert size < libraries.LIMIT
     assert len(binaries) > 10
     assert {struct.unpack_from("<H", head, 18)[0] for head in binaries} == {AARCH64}
-    run = subprocess.run([sys.executable, "-c", IMPORTED], capture_output=True, text=True, check=True)
-    there = {name.split("/")[1].partition(".")[0] for name in names}
-    assert set(run.stdout.split()) - there == set()
-    assert "footfall" not in there
+    assert not [name for name in names if name.split("/")[1].startswith("footfall")]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the wheels are this machine's")
+def test_the_functions_run_on_what_the_layer_holds_alone(tmp_path: Path) -> None:
+    """The same layer for this machine's Python: everything is imported from it, from the package or from Python."""
+    (tmp_path / "functions.zip").write_bytes(release.functions())
+    with zipfile.ZipFile(io.BytesIO(libraries.libraries(HERE))) as held:
+        held.extractall(tmp_path)
+    command = [sys.executable, "-I", "-S", "-c", RUNS, tmp_path / "python", tmp_path / "functions.zip"]
+    run = subprocess.run([*command, ",".join(libraries.SERVICES)], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert not [path for path in run.stdout.splitlines() if "site-packages" in path]
+
+
+def test_every_service_that_functions_call_is_in_the_layer() -> None:
+    folder = release.PACKAGE / "aws"
+    sources = [path for path in folder.rglob("*.py") if "deploy" not in path.relative_to(folder).parts]
+    called = {
+        name for path in sources for name in re.findall(r'boto3\.(?:client|resource)\("([\w-]+)"', path.read_text())
+    }
+    assert called
+    assert called <= set(libraries.SERVICES)

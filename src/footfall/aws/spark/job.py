@@ -1,8 +1,8 @@
 """The daily job, on Glue 5.1 or PySpark 3.5.6: raw events into the lake's days, verdicts joined into `clean`, marts.
 
-``spark-submit job.py --raw DIR --events DIR --clean DIR --verdicts DIR --marts DIR --run NAME --zone ZONE``; each a path
-or an S3 address of Parquet. ``events`` gets what the embedded lake keeps of each store-local day, ``clean`` what marts
-are counted from, and ``marts/MART/NAME`` the marts, whole.
+``spark-submit job.py --raw DIR --events DIR --clean DIR --verdicts DIR --marts DIR --run NAME --zone ZONE``; each DIR a
+path or an S3 address of Parquet. ``events`` gets what the embedded lake keeps of each store-local day, ``clean`` what
+marts are counted from, and ``marts/MART/NAME`` the marts, whole.
 """
 
 from __future__ import annotations
