@@ -135,7 +135,7 @@ def test_the_functions_run_on_what_the_layer_holds_alone(tmp_path: Path) -> None
     (tmp_path / "functions.zip").write_bytes(release.functions())
     with zipfile.ZipFile(io.BytesIO(libraries.libraries(HERE))) as held:
         held.extractall(tmp_path)
-    command = [sys.executable, "-I", "-S", "-c", RUNS, tmp_path / "python", tmp_path / "functions.zip"]
+    command = [sys.executable, "-I", "-S", "-c", RUNS, str(tmp_path / "python"), str(tmp_path / "functions.zip")]
     run = subprocess.run([*command, ",".join(libraries.SERVICES)], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     assert not [path for path in run.stdout.splitlines() if "site-packages" in path]
