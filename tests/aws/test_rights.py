@@ -12,9 +12,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from footfall.aws import release
-from footfall.aws.deploy import libraries, parts, stack, up
-from tests.aws.conftest import REGION, emulated
-from tests.aws.test_deploy import TAKEN
+from footfall.aws.deploy import parts, up
+from tests.aws.conftest import REGION
+from tests.aws.test_deploy import new_account
 
 pytestmark = pytest.mark.slow
 
@@ -217,12 +217,7 @@ RELEASE: list[str] = []
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """The product on an account that enforces rights, with something to read in each place."""
-    folder = tmp_path_factory.mktemp("account")
-    with emulated(folder, {"AUTH": "true"}), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts, "ORDER", TAKEN)
-        patch.setattr(stack, "PAUSE", 0.1)
-        patch.setattr(libraries, "libraries", lambda: release.archive({"python/none": b""}))
-        patch.setattr(release, "flink", lambda: release.archive({"main.py": b""}), raising=False)
+    with new_account(tmp_path_factory.mktemp("account"), {"AUTH": "true"}):
         RELEASE[:] = [up.up(up.Asked(), lambda _: None, lambda _: None).release]
         for name in ("/footfall/channels", "/shop/secret"):
             boto3.client("ssm").put_parameter(Name=name, Value="x", Type="SecureString")
