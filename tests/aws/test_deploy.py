@@ -15,7 +15,8 @@ import boto3
 import pytest
 from typer.testing import CliRunner
 
-from footfall.aws import release
+from footfall import insights
+from footfall.aws import questions, release
 from footfall.aws.deploy import code, down, libraries, parts, stack
 from footfall.cli import app
 from footfall.ports import FootfallError
@@ -126,17 +127,26 @@ def test_a_release_that_is_there_can_be_gone_back_to(deployed: Any) -> None:
 
 
 def test_the_daily_run_tells_the_job_and_the_tables_its_name(deployed: Any) -> None:
-    """What the job makes and whether Athena takes the statements the emulator does not say."""
+    """By calls that the emulator knows and that wait for nothing; what Glue and Athena make of them it does not say."""
     assert deployed
     (machine,) = parts.resources("footfall-batch", "AWS::StepFunctions::StateMachine").values()
     (job,) = parts.resources("footfall-batch", "AWS::Glue::Job").values()
-    boto3.client("stepfunctions").start_execution(stateMachineArn=machine, name="one")
-    run = until(lambda: boto3.client("glue").get_job_runs(JobName=job)["JobRuns"])[0]
-    assert run["Arguments"] == {"--run": "one"}
-    athena = boto3.client("athena")
-    (query, *_) = until(lambda: athena.list_query_executions(WorkGroup="footfall-batch-questions")["QueryExecutionIds"])
-    told = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]
-    assert re.fullmatch(r"ALTER TABLE `(\w+)` SET LOCATION 's3://\S+/marts/\1/one/'", told["Query"])
+    states, athena = boto3.client("stepfunctions"), boto3.client("athena")
+    said = states.describe_state_machine(stateMachineArn=machine)
+    known = re.sub(r":states:::(glue|athena):(\w+)\.sync", r":states:::aws-sdk:\1:\2", said["definition"])
+    made = states.create_state_machine(name="known", definition=known, roleArn=said["roleArn"])["stateMachineArn"]
+    run = states.start_execution(stateMachineArn=made, name="one")["executionArn"]
+    ended = until(lambda: (told := states.describe_execution(executionArn=run))["status"] != "RUNNING" and told)
+    assert ended["status"] == "SUCCEEDED", ended
+    arguments = boto3.client("glue").get_job_runs(JobName=job)["JobRuns"][0]["Arguments"]
+    assert (arguments["--run"], arguments["--zone"]) == ("one", "Europe/Berlin")
+    asked = athena.list_query_executions(WorkGroup="footfall-batch-questions")["QueryExecutionIds"]
+    texts = [athena.get_query_execution(QueryExecutionId=each)["QueryExecution"]["Query"] for each in asked]
+    shown = re.compile(r"ALTER TABLE `(\w+)` SET LOCATION 's3://\S+/marts/\1/one/'")
+    assert sorted(found[1] for text in texts if (found := shown.fullmatch(text))) == sorted(insights.marts())
+    assert sorted(text for text in texts if not shown.fullmatch(text)) == sorted(
+        question.sql for question in questions.questions()
+    )
 
 
 def test_a_failure_names_the_resource_and_the_reason(account: str) -> None:
