@@ -62,11 +62,12 @@ def up(
     json: Json = False,
 ) -> None:
     """Deploy the product to the AWS account that is signed in, or upgrade it: the code first, then stack by stack."""
+    parameters = _parameters(given or [])
     _account()
     from footfall.aws.deploy import up as deploying
     from footfall.cli import show
 
-    asked = deploying.Asked(str(size) if size else "", release, _parameters(given or []))
+    asked = deploying.Asked(str(size) if size else "", release, parameters)
     if dry_run:
         _show_changes(*deploying.changes(asked, _say), json)
         return
