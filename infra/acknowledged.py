@@ -17,7 +17,8 @@ class Acknowledged(NamedTuple):
 
 ACKNOWLEDGED = (
     Acknowledged(
-        r"AwsSolutions-IAM5\[Resource::footfall-kept:\S+/(raw|verdicts|dead_letters|lake/events|results|temporary)/\*\]",
+        r"AwsSolutions-IAM5\[Resource::footfall-kept:\S+/"
+        r"(raw|verdicts|dead_letters|lake/\w+|marts|results|temporary|staging/rees46|cleaned/rees46)/\*\]",
         r"",
         "the objects of one prefix, which is as narrow as a right on objects of unknown names can be",
     ),
@@ -32,9 +33,14 @@ ACKNOWLEDGED = (
         "log delivery and X-Ray take no resource; neither reads data",
     ),
     Acknowledged(
-        r"AwsSolutions-IAM5\[Resource::arn:\S+:log-group:/aws-glue/jobs/\*\]",
-        r"Daily/JobRole",
-        "Glue names the log groups of its jobs itself, below this prefix",
+        r"AwsSolutions-IAM5\[Resource::arn:\S+:log-group:/aws-glue(/jobs|-databrew)/\*\]",
+        r"(Job|Cleaning)/Role",
+        "Glue and DataBrew name the log groups of their jobs themselves, below these prefixes",
+    ),
+    Acknowledged(
+        r"AwsSolutions-IAM5\[Resource::arn:\S+:(table|userDefinedFunction)/<NotebookTables\w+>/\*\]",
+        r"Notebook/Role",
+        "notes make tables of any name, in a database that holds nothing else",
     ),
     Acknowledged(
         r"AwsSolutions-KDS3",
@@ -48,7 +54,7 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(
         r"AwsSolutions-GL[13]",
-        r"Daily/Job",
+        r"Job/Job",
         "the job names its security configuration, which lies in a stack of its own where cdk-nag does not look",
     ),
     Acknowledged(r"AwsSolutions-SQS3", r"/Failed/", "it is the queue of dead letters of its function"),

@@ -11,12 +11,16 @@ import footfall
 from footfall.aws.sizes import Size
 from infra.units.access import Encryption
 from infra.units.application import Application
-from infra.units.batch import Daily, JobEncryption, Questions
+from infra.units.batch import Daily, Job, JobEncryption
+from infra.units.dashboards import Dashboards
 from infra.units.detection import Record, Response
 from infra.units.function import Libraries, Release
 from infra.units.lake import Lake
+from infra.units.marts import Marts
 from infra.units.monitoring import Alarms, Outlook, Product
+from infra.units.questions import Asking, Named, Workgroup
 from infra.units.stream import Collector, Delivery, Letters, Streams
+from infra.units.workbench import Cleaning, Notebook
 
 NAME = "footfall"
 
@@ -65,8 +69,11 @@ class Batch(Part):
 
     def __init__(self, app: Construct, kept: Kept, size: Size) -> None:
         super().__init__(app, "batch", "the daily job and the questions")
-        self.daily = Daily(self, kept.lake, release(self, kept), kept.key, size)
-        self.questions = Questions(self, kept.lake, kept.key, size)
+        self.group = Workgroup(self, kept.lake, kept.key, size).group
+        self.marts = Marts(self, kept.lake, str(self.group.name))
+        self.asking = Asking(self, self.group, kept.lake, self.marts.tables, kept.key)
+        job = Job(self, kept.lake, release(self, kept), kept.key, size)
+        self.daily = Daily(self, job, self.marts, self.asking, kept.lake)
 
 
 class Jobs(Part):
@@ -93,6 +100,24 @@ class Glance(Part):
         Outlook(self, product, alarms)
 
 
+class Workbench(Part):
+    """Where people work on files, streams and questions; emulators know none of it."""
+
+    def __init__(self, app: Construct, kept: Kept, batch: Batch) -> None:
+        super().__init__(app, "workbench", "where people work")
+        self.cleaning = Cleaning(self, kept.lake, kept.key)
+        self.notebook = Notebook(self, kept.streams, kept.key)
+        self.named = Named(self, batch.group, kept.lake)
+
+
+class Screen(Part):
+    """What people read on QuickSight, which emulators do not know."""
+
+    def __init__(self, app: Construct, kept: Kept, batch: Batch) -> None:
+        super().__init__(app, "board", "what people read")
+        self.dashboards = Dashboards(self, batch.group, batch.asking, kept.lake)
+
+
 @dataclass(frozen=True, slots=True)
 class Footfall:
     """The whole product."""
@@ -102,6 +127,8 @@ class Footfall:
     batch: Batch
     alarms: Monitoring
     outlook: Glance
+    workbench: Workbench
+    screen: Screen
 
 
 def release(stack: Stack, kept: Kept) -> Release:
@@ -120,4 +147,7 @@ def build(app: App, size: Size) -> Footfall:
         kept.streams, live.collector, live.delivery, live.letters, live.response, live.application, batch.daily
     )
     alarms = Monitoring(app, product)
-    return Footfall(kept, live, batch, alarms, Glance(app, product, alarms.alarms))
+    workbench, screen = Workbench(app, kept, batch), Screen(app, kept, batch)
+    for part in (workbench, screen):
+        part.add_stack_dependency(batch)
+    return Footfall(kept, live, batch, alarms, Glance(app, product, alarms.alarms), workbench, screen)

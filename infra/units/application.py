@@ -40,7 +40,7 @@ class Application(Construct):
                 )
             ),
         )
-        self._logged()
+        logged(self, self.application, self.role)
 
     def _configuration(
         self, streams: Streams, release: Release, size: Size
@@ -87,17 +87,19 @@ class Application(Construct):
             ),
         ]
 
-    def _logged(self) -> None:
-        log = logs.LogGroup(self, "Log", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY)
-        stream = logs.LogStream(self, "LogStream", log_group=log, removal_policy=RemovalPolicy.DESTROY)
-        log.grant_write(self.role)
-        place = Stack.of(self).format_arn(
-            service="logs", resource=f"log-group:{log.log_group_name}:log-stream:{stream.log_stream_name}"
-        )
-        option = flink.CfnApplicationCloudWatchLoggingOption
-        option(
-            self,
-            "Logging",
-            application_name=self.application.ref,
-            cloud_watch_logging_option=option.CloudWatchLoggingOptionProperty(log_stream_arn=place),
-        )
+
+def logged(scope: Construct, application: flink.CfnApplication, role: Role) -> None:
+    """Where an application says how it is."""
+    log = logs.LogGroup(scope, "Log", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY)
+    stream = logs.LogStream(scope, "LogStream", log_group=log, removal_policy=RemovalPolicy.DESTROY)
+    log.grant_write(role)
+    place = Stack.of(scope).format_arn(
+        service="logs", resource=f"log-group:{log.log_group_name}:log-stream:{stream.log_stream_name}"
+    )
+    option = flink.CfnApplicationCloudWatchLoggingOption
+    option(
+        scope,
+        "Logging",
+        application_name=application.ref,
+        cloud_watch_logging_option=option.CloudWatchLoggingOptionProperty(log_stream_arn=place),
+    )

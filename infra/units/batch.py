@@ -1,11 +1,11 @@
-"""Batch: the daily Glue job, the workgroup of its questions, and what runs the one after the other."""
+"""Batch: the daily Glue job, the marts and questions after it, the workgroup they are asked in."""
 
 from __future__ import annotations
 
-from aws_cdk import Duration, RemovalPolicy, Stack
-from aws_cdk import aws_athena as athena
+from importlib.metadata import requires
+
+from aws_cdk import CfnParameter, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_glue as glue
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_scheduler as scheduler
@@ -16,14 +16,17 @@ from footfall.aws.sizes import Size
 from infra.units.access import ENCRYPTS, Role
 from infra.units.function import Release
 from infra.units.lake import Lake
+from infra.units.marts import PREFIX, RUN, Marts
+from infra.units.questions import Asking
 
-GIGABYTE = 1 << 30
 GLUE = "5.1"
 CODE = "glue/job.py"
 PACKAGE = "functions.zip"
 ENCRYPTED = "footfall-jobs"
 AT = "cron(15 3 * * ? *)"
 """When the day before is worked out, UTC."""
+LACKED = ("msgspec",)
+"""What the job imports and Glue does not hold."""
 
 
 class JobEncryption(Construct):
@@ -48,12 +51,12 @@ class JobEncryption(Construct):
         )
 
 
-class Daily(Construct):
-    """The job that cleans a day and joins the verdicts, run once a day, tried again, never two at a time."""
+class Job(Construct):
+    """The Glue job that writes the lake's days and joins the verdicts into `clean`."""
 
     def __init__(self, scope: Construct, lake: Lake, release: Release, key: kms.IKey, size: Size) -> None:
-        super().__init__(scope, "Daily")
-        self.role = Role(self, "JobRole", "glue.amazonaws.com")
+        super().__init__(scope, "Job")
+        self.role = Role(self, "Role", "glue.amazonaws.com")
         self._may(lake, release, key)
         self.job = glue.CfnJob(
             self,
@@ -62,6 +65,7 @@ class Daily(Construct):
             glue_version=GLUE,
             worker_type="G.1X",
             number_of_workers=size.glue_workers,
+            execution_class="FLEX",
             timeout=4 * size.glue_minutes + 30,
             max_retries=1,
             execution_property=glue.CfnJob.ExecutionPropertyProperty(max_concurrent_runs=1),
@@ -73,18 +77,17 @@ class Daily(Construct):
             ),
             default_arguments=self._arguments(lake, release),
         )
-        self.machine = self._machine()
-        self._schedule()
 
     def _may(self, lake: Lake, release: Release, key: kms.IKey) -> None:
-        raw, events, verdicts = lake.raw, lake.events, lake.verdicts
-        self.role.may(["s3:GetObject"], *(lake.objects(table.prefix) for table in (raw, events, verdicts)))
-        self.role.may(["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"], lake.objects(events.prefix))
+        made = [lake.events, lake.clean]
+        read = [lake.raw, lake.verdicts, *made]
+        self.role.may(["s3:GetObject"], *(lake.objects(table.prefix) for table in read), lake.objects(PREFIX))
+        writes = ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
+        self.role.may(writes, *(lake.objects(table.prefix) for table in made), lake.objects(PREFIX))
         self.role.may(["s3:ListBucket", "s3:GetBucketLocation"], lake.bucket.bucket_arn)
         code = [release.bucket.arn_for_objects(release.key(name)) for name in (CODE, PACKAGE)]
         self.role.may(["s3:GetObject"], *code)
         self.role.may(["s3:GetObject", "s3:PutObject"], release.bucket.arn_for_objects("temporary/*"))
-        self.role.may(["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"], *lake.arns_of(raw, events, verdicts))
         self.role.may(ENCRYPTS, key.key_arn)
         place = Stack.of(self).format_arn(service="logs", resource="log-group:/aws-glue/jobs/*")
         self.role.may(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], place)
@@ -92,21 +95,47 @@ class Daily(Construct):
 
     def _arguments(self, lake: Lake, release: Release) -> dict[str, str]:
         """What ``aws/spark/job.py`` is called with."""
-        bucket = lake.bucket.bucket_name
+        zone = CfnParameter(self, "Zone", default="UTC", description="The store's time zone, by its IANA name")
+        zone.override_logical_id("Zone")
+        tables = {"raw": lake.raw, "events": lake.events, "clean": lake.clean, "verdicts": lake.verdicts}
+        places = {f"--{name}": f"s3://{lake.bucket.bucket_name}/{table.prefix}" for name, table in tables.items()}
         return {
-            "--raw": f"s3://{bucket}/{lake.raw.prefix}",
-            "--events": f"s3://{bucket}/{lake.events.prefix}",
-            "--verdicts": f"s3://{bucket}/{lake.verdicts.prefix}",
+            **places,
+            "--marts": f"s3://{lake.bucket.bucket_name}/{PREFIX}",
+            "--zone": zone.value_as_string,
             "--extra-py-files": f"s3://{release.bucket.bucket_name}/{release.key(PACKAGE)}",
+            "--additional-python-modules": ",".join(_asked(LACKED)),
             "--TempDir": f"s3://{release.bucket.bucket_name}/temporary/",
             "--enable-metrics": "true",
             "--enable-continuous-cloudwatch-log": "true",
         }
 
-    def _machine(self) -> steps.StateMachine:
-        role = Role(self, "MachineRole", "states.amazonaws.com")
-        job = Stack.of(self).format_arn(service="glue", resource="job", resource_name=self.job.ref)
-        role.may(["glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun"], job)
+
+def _asked(names: tuple[str, ...]) -> list[str]:
+    """What the product asks for of some packages."""
+    return [each for each in requires("footfall") or () if each.startswith(names) and ";" not in each]
+
+
+class Daily(Construct):
+    """The run of each day: the job, the marts, the questions; tried again, never two at a time."""
+
+    def __init__(self, scope: Construct, job: Job, marts: Marts, asking: Asking, lake: Lake) -> None:
+        super().__init__(scope, "Daily")
+        self.role = Role(self, "MachineRole", "states.amazonaws.com")
+        self._may(job, marts, asking, lake)
+        self.machine = self._machine(job, marts)
+        self._schedule()
+
+    def _may(self, job: Job, marts: Marts, asking: Asking, lake: Lake) -> None:
+        place = Stack.of(self).format_arn(service="glue", resource="job", resource_name=job.job.ref)
+        self.role.may(["glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun"], place)
+        for actions, resources in asking.rights.items():
+            self.role.may([*actions], *resources)
+        catalog = Stack.of(self).format_arn(service="athena", resource="datacatalog", resource_name="AwsDataCatalog")
+        self.role.may(["athena:GetDataCatalog"], catalog)
+        self.role.may(["glue:UpdateTable"], *lake.arns_of(*marts.tables))
+
+    def _machine(self, job: Job, marts: Marts) -> steps.StateMachine:
         log = logs.LogGroup(
             self, "MachineLog", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
         )
@@ -115,8 +144,9 @@ class Daily(Construct):
             "CleanAndJoin",
             state_json={
                 "Type": "Task",
+                "QueryLanguage": "JSONata",
                 "Resource": f"arn:{Stack.of(self).partition}:states:::glue:startJobRun.sync",
-                "Parameters": {"JobName": self.job.ref, "Arguments.$": "$.arguments"},
+                "Arguments": {"JobName": job.job.ref, "Arguments": {"--run": f"{{% {RUN} %}}"}},
                 "Retry": [
                     {
                         "ErrorEquals": ["Glue.ConcurrentRunsExceededException", "States.TaskFailed"],
@@ -127,11 +157,14 @@ class Daily(Construct):
                 ],
             },
         )
+        chain = steps.Chain.start(run)
+        for state in marts.states():
+            chain = chain.next(state)
         return steps.StateMachine(
             self,
             "Machine",
-            definition_body=steps.DefinitionBody.from_chainable(run),
-            role=role,
+            definition_body=steps.DefinitionBody.from_chainable(chain),
+            role=self.role,
             timeout=Duration.hours(12),
             tracing_enabled=True,
             logs=steps.LogOptions(destination=log, level=steps.LogLevel.ALL),
@@ -148,54 +181,6 @@ class Daily(Construct):
             target=scheduler.CfnSchedule.TargetProperty(
                 arn=self.machine.state_machine_arn,
                 role_arn=role.role_arn,
-                input=Stack.of(self).to_json_string({"arguments": {"--until": "<aws.scheduler.scheduled-time>"}}),
                 retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(maximum_retry_attempts=3),
             ),
         )
-
-
-class Questions(Construct):
-    """The workgroup in which Athena answers, bounded in what one query may read; and who may ask."""
-
-    def __init__(self, scope: Construct, lake: Lake, key: kms.IKey, size: Size) -> None:
-        super().__init__(scope, "Questions")
-        self.results = f"s3://{lake.workshop.bucket_name}/results/"
-        part = athena.CfnWorkGroup
-        self.group = part(
-            self,
-            "Group",
-            name=f"{Stack.of(self).stack_name}-questions",
-            recursive_delete_option=True,
-            work_group_configuration=part.WorkGroupConfigurationProperty(
-                bytes_scanned_cutoff_per_query=size.scan_gb * GIGABYTE,
-                enforce_work_group_configuration=True,
-                publish_cloud_watch_metrics_enabled=True,
-                engine_version=part.EngineVersionProperty(selected_engine_version="Athena engine version 3"),
-                result_configuration=part.ResultConfigurationProperty(
-                    output_location=self.results,
-                    encryption_configuration=part.EncryptionConfigurationProperty(
-                        encryption_option="SSE_KMS", kms_key=key.key_arn
-                    ),
-                ),
-            ),
-        )
-        self.asks = self._asks(lake, key)
-
-    def _asks(self, lake: Lake, key: kms.IKey) -> iam.ManagedPolicy:
-        """What a person or the dashboard needs to ask questions, and nothing besides."""
-        group = Stack.of(self).format_arn(service="athena", resource="workgroup", resource_name=self.group.name)
-        allowed = {
-            (*("athena:GetQueryExecution", "athena:GetQueryResults", "athena:StartQueryExecution"),): [group],
-            ("athena:StopQueryExecution", "athena:GetWorkGroup"): [group],
-            ("glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetPartitions"): lake.arns_of(
-                lake.raw, lake.events, lake.verdicts
-            ),
-            ("s3:GetObject",): [lake.objects(table.prefix) for table in (lake.raw, lake.events, lake.verdicts)],
-            ("s3:ListBucket", "s3:GetBucketLocation"): [lake.bucket.bucket_arn, lake.workshop.bucket_arn],
-            ("s3:GetObject", "s3:PutObject"): [lake.workshop.arn_for_objects("results/*")],
-            tuple(ENCRYPTS): [key.key_arn],
-        }
-        statements = [
-            iam.PolicyStatement(actions=list(actions), resources=resources) for actions, resources in allowed.items()
-        ]
-        return iam.ManagedPolicy(self, "MayAsk", description="May ask Footfall's questions", statements=statements)

@@ -12,7 +12,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from footfall.aws.sizes import Size
-from footfall.aws.tables import EVENTS, RAW, TABLES, VERDICTS
+from footfall.aws.tables import CLEAN, EVENTS, RAW, TABLES, VERDICTS
 from infra.units.access import RETAIN
 
 
@@ -43,7 +43,7 @@ class Lake(Construct):
         )
         self.database.apply_removal_policy(RETAIN)
         made = {name: self._table(name) for name in TABLES}
-        self.raw, self.events, self.verdicts = made[RAW], made[EVENTS], made[VERDICTS]
+        self.raw, self.events, self.clean, self.verdicts = made[RAW], made[EVENTS], made[CLEAN], made[VERDICTS]
 
     def objects(self, prefix: str) -> str:
         """The objects below a prefix of the lake."""
@@ -60,15 +60,7 @@ class Lake(Construct):
 
     def _table(self, name: str) -> Table:
         described = TABLES[name]
-        storage = glue.CfnTable.StorageDescriptorProperty(
-            columns=_columns(described.columns),
-            location=f"s3://{self.bucket.bucket_name}/{described.prefix}/",
-            input_format="org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
-            output_format="org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
-            serde_info=glue.CfnTable.SerdeInfoProperty(
-                serialization_library="org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
-            ),
-        )
+        storage = stored(described.columns, f"s3://{self.bucket.bucket_name}/{described.prefix}/")
         table = glue.CfnTable(
             self,
             f"Table{name.capitalize()}",
@@ -78,13 +70,26 @@ class Lake(Construct):
                 name=name,
                 description=described.meaning,
                 table_type="EXTERNAL_TABLE",
-                partition_keys=_columns({described.key: "string"}),
+                partition_keys=_columns({described.key: described.key_type}),
                 parameters={"classification": "parquet", **described.projection(self.bucket.bucket_name)},
                 storage_descriptor=storage,
             ),
         )
         table.apply_removal_policy(RETAIN)
         return Table(self.database.ref, name, described.prefix)
+
+
+def stored(columns: Mapping[str, str], place: str) -> glue.CfnTable.StorageDescriptorProperty:
+    """Columns as Parquet in a folder."""
+    return glue.CfnTable.StorageDescriptorProperty(
+        columns=_columns(columns),
+        location=place,
+        input_format="org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+        output_format="org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+        serde_info=glue.CfnTable.SerdeInfoProperty(
+            serialization_library="org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+        ),
+    )
 
 
 def _columns(types: Mapping[str, str]) -> list[glue.CfnTable.ColumnProperty]:
@@ -113,12 +118,13 @@ def _bucket(
 
 
 def _lives(size: Size) -> list[s3.LifecycleRule]:
-    """Raw events get cheaper to keep, and go in the end; what was made from them stays."""
+    """Raw events get cheaper to keep, and go in the end; what was made from them stays, but for what a day replaces."""
     colder = s3.Transition(storage_class=s3.StorageClass.INFREQUENT_ACCESS, transition_after=Duration.days(60))
     month = 31
     return [
         s3.LifecycleRule(prefix=f"{TABLES[RAW].prefix}/", transitions=[colder], expiration=_days(size.months * month)),
         _until(90, "dead_letters/"),
+        _until(14, "marts/"),
         _tidy(),
     ]
 

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,7 +29,19 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an emulator, where every client of this process goes."""
-    port, folder = free_port(), tmp_path_factory.mktemp("emulator")
+    with emulated(tmp_path_factory.mktemp("emulator")) as address:
+        yield address
+
+
+@contextmanager
+def emulated(folder: Path, more: Mapping[str, str] | None = None) -> Iterator[str]:
+    """An emulator of its own, where every client of this process goes meanwhile.
+
+    Args:
+        folder: for its log.
+        more: settings of it.
+    """
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     quiet = {"BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0"}
     ours = {
@@ -40,10 +53,10 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "AWS_MAX_ATTEMPTS": "2",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    environment = os.environ | quiet | ours | {"GATEWAY_PORT": str(port), "EDGE_PORT": str(port)}
-    log = (folder / "log").open("w")
+    environment = os.environ | quiet | ours | {"GATEWAY_PORT": str(port), "EDGE_PORT": str(port)} | dict(more or {})
     command = [Path(sys.executable).with_name("ministack")]
     with (
+        (folder / "log").open("w") as log,
         pytest.MonkeyPatch.context() as patch,
         subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log) as process,
     ):
@@ -54,7 +67,6 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
         finally:
             process.terminate()
-            log.close()
 
 
 def _listening(port: int) -> None:

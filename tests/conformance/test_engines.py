@@ -19,7 +19,7 @@ QUERIES = {
 WATCHES = {*(watch.id for rule in rules.rules().values() for watch in rule.watches), *rules.feeds()}
 READS = {
     "duckdb": QUERIES | WATCHES,
-    "spark": QUERIES | {"job events", "job clean"},
+    "spark": QUERIES | {f"job {name}" for name in ("events", "clean", *insights.marts())},
     "trino": QUERIES,
     "flink": WATCHES,
 }

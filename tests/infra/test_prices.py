@@ -6,6 +6,7 @@ import pytest
 
 from footfall.aws import prices
 from footfall.aws.sizes import SIZES
+from tests.infra.stacks import resources
 
 
 def total(name: str) -> float:
@@ -36,3 +37,19 @@ def test_the_small_store_by_hand() -> None:
     found = {line.service: round(line.dollars, 2) for line in prices.estimate(SIZES["small"])}
     assert found["Managed Flink"] == round(2 * 730 * 0.11 + 50 * 0.10, 2)
     assert found["Kinesis"] == round(3 * 730 * 0.015 + 2 * 26.28 * 0.014, 2)
+
+
+def test_alarms_and_dashboards_are_those_of_the_templates() -> None:
+    small = [each for each in resources("AWS::CloudWatch::Alarm") if each.size == "small"]
+    looked_at = [3 if "ThresholdMetricId" in alarm.properties else 1 for alarm in small]
+    assert sum(looked_at) == prices.ALARMS
+    for kind in ("AWS::CloudWatch::CompositeAlarm", "AWS::CloudWatch::Dashboard", "AWS::KMS::Key"):
+        assert len([each for each in resources(kind) if each.size == "small"]) == 1
+
+
+def test_the_job_is_the_flexible_one_that_is_counted() -> None:
+    jobs = {job.size: job.properties for job in resources("AWS::Glue::Job")}
+    assert {job["ExecutionClass"] for job in jobs.values()} == {"FLEX"}
+    assert {name: job["NumberOfWorkers"] for name, job in jobs.items()} == {
+        size.name: size.glue_workers for size in SIZES.values()
+    }

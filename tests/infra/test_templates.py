@@ -5,21 +5,28 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from footfall import insights
+from footfall.aws import questions
 from footfall.aws.sizes import SIZES
 from footfall.event import FIELDS
 from tests.infra.stacks import TEMPLATES, Resource, resources, statements, text
 
 NO_RESOURCE = ("dynamodb:ListStreams", "logs:", "xray:")
 """Actions that AWS allows on everything or not at all; they read no data."""
-PREFIX = re.compile(r".*[}/](raw|verdicts|dead_letters|lake/events|releases|results|temporary|jobs)/\*")
+PREFIX = re.compile(
+    r".*[}/:](raw|verdicts|dead_letters|lake/events|lake/clean|marts|releases|results|temporary|staging/rees46"
+    r"|cleaned/rees46|jobs|aws-glue-databrew|(table|userDefinedFunction)/\{NotebookTables\w+\})/\*"
+)
 KEPT = ("AWS::S3::Bucket", "AWS::Kinesis::Stream", "AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Glue::Table")
 RUNS = {
     "AWS::Lambda::Function": "Role",
     "AWS::KinesisAnalyticsV2::Application": "ServiceExecutionRole",
     "AWS::Glue::Job": "Role",
+    "AWS::DataBrew::Job": "RoleArn",
     "AWS::StepFunctions::StateMachine": "RoleArn",
 }
 
@@ -64,10 +71,23 @@ def test_every_unit_has_a_role_of_its_own(size: str) -> None:
 
 
 def test_what_is_kept_outlives_its_stack() -> None:
-    kept = resources(*KEPT)
+    kept = [each for each in resources(*KEPT) if each.type != "AWS::Glue::Table" or not _is_mart(each)]
     assert {resource.type for resource in kept} == set(KEPT)
     assert offenders([each for each in kept if each.body.get("DeletionPolicy") != "Retain"]) == []
     assert {each.stack for each in kept} == {"footfall-kept"}
+
+
+def test_a_mart_has_the_columns_that_its_query_gives() -> None:
+    marts = {each.properties["TableInput"]["Name"]: each for each in resources("AWS::Glue::Table") if _is_mart(each)}
+    assert set(marts) == set(insights.marts())
+    for name, table in marts.items():
+        told = table.properties["TableInput"]["StorageDescriptor"]
+        assert {column["Name"]: column["Type"] for column in told["Columns"]} == questions.columns()[name]
+        assert text(told["Location"]).endswith(f"/marts/{name}/none/")
+
+
+def _is_mart(table: Resource) -> bool:
+    return table.stack == "footfall-batch"
 
 
 def test_buckets_are_encrypted_versioned_and_private() -> None:
@@ -128,12 +148,13 @@ def test_every_function_has_a_shell() -> None:
 
 
 def test_tables_have_the_event_s_columns_and_need_no_crawler() -> None:
-    tables = {(each.size, each.properties["TableInput"]["Name"]): each for each in resources("AWS::Glue::Table")}
+    found = [each for each in resources("AWS::Glue::Table") if not _is_mart(each)]
+    tables = {(each.size, each.properties["TableInput"]["Name"]): each for each in found}
     names = [field.name for field in FIELDS]
     for (_, name), table in tables.items():
         told = table.properties["TableInput"]
         columns = {column["Name"]: column["Type"] for column in told["StorageDescriptor"]["Columns"]}
-        if name != "verdicts":
+        if name in ("raw", "events"):
             assert list(columns) == names
             assert columns["event_time"] == ("string" if name == "raw" else "timestamp")
         (key,) = [column["Name"] for column in told["PartitionKeys"]]
@@ -167,3 +188,40 @@ def test_sizes_differ_in_numbers_alone() -> None:
 def _shape(value: object) -> str:
     """A template without its numbers and switches."""
     return re.sub(r"\b(\d+|true|false)\b", "0", json.dumps(value, sort_keys=True))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_daily_run_counts_shows_and_asks_everything(size: str) -> None:
+    (machine,) = [each for each in resources("AWS::StepFunctions::StateMachine") if each.size == size]
+    definition = json.loads(text(machine.properties["DefinitionString"]))
+    states, order = definition["States"], [definition["StartAt"]]
+    while after := states[order[-1]].get("Next"):
+        order.append(after)
+    job, seen, asked = (states[name] for name in order)
+    assert job["Resource"].endswith(":states:::glue:startJobRun.sync")
+    shown = [_queries(branch) for branch in seen["Branches"]]
+    assert [len(each) for each in shown] == [1] * len(insights.marts())
+    for name, (query,) in zip(questions.columns(), shown, strict=True):
+        assert query.startswith(f"{{% \"ALTER TABLE `{name}` SET LOCATION 's3://")
+        assert query.endswith(f'/marts/{name}/" & $states.context.Execution.Name & "/\'" %}}')
+    assert [_queries(branch) for branch in asked["Branches"]] == [[each.sql for each in questions.questions()]]
+
+
+def _queries(branch: dict[str, Any]) -> list[str]:
+    """The queries of a branch, in order."""
+    found, name = [], branch["StartAt"]
+    while name:
+        state = branch["States"][name]
+        found.append(str(state["Arguments"]["QueryString"]))
+        name = state.get("Next")
+    return found
+
+
+def test_the_job_is_told_all_that_it_asks_for() -> None:
+    source = (Path(__file__).parents[2] / "src/footfall/aws/spark/job.py").read_text("utf-8")
+    (listed,) = re.findall(r"for name in \(([^)]+)\):", source)
+    asked = {f"--{name}" for name in re.findall(r'"(\w+)"', listed)} | {"--zone"}
+    for job in resources("AWS::Glue::Job"):
+        told = set(job.properties["DefaultArguments"])
+        assert asked - told == {"--run"}, "which the state machine tells"
+        assert "msgspec" in job.properties["DefaultArguments"]["--additional-python-modules"]

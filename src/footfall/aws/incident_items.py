@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from footfall import verdict_row
 from footfall.incident import Alert, Incident, Severity, Subject, Verdict
 from footfall.ports import Deed, Note
 
@@ -130,39 +131,14 @@ def alert_of(item: Mapping[str, Any], members: tuple[Subject, ...]) -> Alert:
 
 def said_of_verdict(verdict: Verdict) -> Item:
     """A verdict; whether it was withdrawn is told apart."""
-    return {
-        KIND: VERDICT,
-        AT: verdict.valid_from,
-        "id": verdict.id,
-        "subject_kind": verdict.subject.kind,
-        "subject": verdict.subject.name,
-        "valid_to": verdict.valid_to,
-        "incident": verdict.incident,
-        "rule": verdict.rule,
-        "version": verdict.version,
-        "class": verdict.klass,
-        "threat": verdict.threat,
-        "confidence": verdict.confidence,
-        "evidence": _json(verdict.evidence),
-    }
+    row = verdict_row.row_of(verdict)
+    del row["withdrawn"]
+    return {KIND: VERDICT, AT: row.pop("valid_from"), **row}
 
 
 def verdict_of(item: Mapping[str, Any]) -> Verdict:
     """The verdict in an item."""
-    return Verdict(
-        id=item["id"],
-        subject=Subject(item["subject_kind"], item["subject"]),
-        valid_from=int(item[AT]),
-        valid_to=int(item["valid_to"]),
-        incident=item["incident"],
-        rule=item["rule"],
-        version=int(item["version"]),
-        klass=item["class"],
-        threat=item["threat"],
-        confidence=int(item["confidence"]),
-        evidence=msgspec.json.decode(item["evidence"]),
-        withdrawn=_whole(item.get("withdrawn")),
-    )
+    return verdict_row.verdict_of({"withdrawn": None, **item, "valid_from": item[AT]})
 
 
 def said_of_note(note: Note) -> Item:

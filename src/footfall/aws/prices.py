@@ -19,6 +19,14 @@ COLLECT_S = 0.02
 """That the collector takes for a request of one event."""
 COMPARED = 2_214
 """USD a month: the published cost of a product of this kind, 24 h real time at 10 requests a second."""
+METRICS = 4
+"""Of our own, told in logs."""
+ALARMS = 26
+"""Metrics that alarms look at; the one with a band counts for three."""
+KMS_CALLS = 0.3e6
+"""A month: each of some ten callers asks anew every five minutes for each of what it reads or writes."""
+TRANSITIONS = 80
+"""Of the daily run."""
 GIB = 1 << 30
 
 PRICES: Mapping[str, float] = {
@@ -32,11 +40,14 @@ PRICES: Mapping[str, float] = {
     "firehose format GB": 0.018,
     "s3 GB-month": 0.023,
     "s3 million puts": 5.0,
-    "glue unit-hour": 0.44,
+    "glue flexible unit-hour": 0.29,
     "athena TB": 5.0,
     "dynamodb million writes": 0.625,
     "cloudwatch metric": 0.30,
     "cloudwatch alarm": 0.10,
+    "cloudwatch composite alarm": 0.50,
+    "step functions thousand transitions": 0.025,
+    "scheduler million calls": 1.0,
     "cloudwatch dashboard": 3.0,
     "cloudwatch logs GB": 0.50,
     "kms key": 1.0,
@@ -69,7 +80,12 @@ def estimate(size: Size) -> list[Line]:
         _batch(size, events),
         Line("DynamoDB", 3 * PRICES["dynamodb million writes"], "3 M writes of incidents and places"),
         _watching(events),
-        Line("KMS", PRICES["kms key"] + PRICES["kms million requests"], "one key, 1 M requests"),
+        Line(
+            "KMS",
+            PRICES["kms key"] + KMS_CALLS / 1e6 * PRICES["kms million requests"],
+            f"one key, {KMS_CALLS:,.0f} calls",
+        ),
+        _clocks(),
     ]
     return sorted(lines, key=lambda line: -line.dollars)
 
@@ -100,22 +116,30 @@ def _delivery(events: float) -> Line:
 
 
 def _lake(size: Size, events: float) -> Line:
-    gigabytes = 2 * events * 1e6 * PARQUET_BYTES * size.months / GIB
+    gigabytes = 3 * events * 1e6 * PARQUET_BYTES * size.months / GIB
     puts = DAYS * 24 * 12 * 2 / 1e6
     dollars = gigabytes * PRICES["s3 GB-month"] + puts * PRICES["s3 million puts"]
-    return Line("S3", dollars, f"{gigabytes:,.0f} GB, raw and clean, after {size.months} months")
+    return Line("S3", dollars, f"{gigabytes:,.0f} GB, raw, events and clean, after {size.months} months")
 
 
 def _batch(size: Size, events: float) -> Line:
     hours = DAYS * size.glue_workers * size.glue_minutes / 60
     scanned = DAYS * 5 * events * 1e6 * PARQUET_BYTES / 1e12
-    dollars = hours * PRICES["glue unit-hour"] + scanned * PRICES["athena TB"]
+    dollars = hours * PRICES["glue flexible unit-hour"] + scanned * PRICES["athena TB"]
     return Line("Glue and Athena", dollars, f"{hours:,.0f} unit-hours, {scanned:,.2f} TB read")
 
 
 def _watching(events: float) -> Line:
     logs = 0.5 + events * 1e6 * 200 / GIB / 10
-    dollars = 8 * PRICES["cloudwatch metric"] + 25 * PRICES["cloudwatch alarm"] + PRICES["cloudwatch dashboard"]
-    return Line(
-        "CloudWatch", dollars + logs * PRICES["cloudwatch logs GB"], f"8 metrics, 25 alarms, {logs:,.1f} GB of logs"
-    )
+    alarms = ALARMS * PRICES["cloudwatch alarm"] + PRICES["cloudwatch composite alarm"]
+    dollars = METRICS * PRICES["cloudwatch metric"] + alarms + PRICES["cloudwatch dashboard"]
+    of = f"{METRICS} metrics, {ALARMS} alarms and what they make up, {logs:,.1f} GB of logs"
+    return Line("CloudWatch", dollars + logs * PRICES["cloudwatch logs GB"], of)
+
+
+def _clocks() -> Line:
+    """What runs things: a tick a minute, the daily run."""
+    ticks, steps = DAYS * 24 * 60, DAYS * TRANSITIONS
+    dollars = ticks / 1e6 * PRICES["scheduler million calls"]
+    dollars += steps / 1e3 * PRICES["step functions thousand transitions"]
+    return Line("Scheduler and Step Functions", dollars, f"{ticks:,.0f} ticks, {steps:,.0f} transitions")

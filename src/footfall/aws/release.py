@@ -8,16 +8,22 @@ from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 
+import msgspec
+
+from footfall.aws import questions
+
 PACKAGE = Path(str(files("footfall")))
 FUNCTIONS, LIBRARIES, FLINK, JOB = "functions.zip", "libraries.zip", "flink.zip", "glue/job.py"
+MARTS = "footfall/aws/spark/marts.json"
 LEFT_OUT = {"__pycache__", "templates"}
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def functions() -> bytes:
-    """The package itself as an archive; the same files give the same bytes."""
+    """The package itself as an archive, with the marts' SQL for the daily job; the same files give the same bytes."""
     paths = [path for path in PACKAGE.rglob("*") if path.is_file() and not LEFT_OUT & set(path.parts)]
-    return archive({f"footfall/{path.relative_to(PACKAGE).as_posix()}": path.read_bytes() for path in paths})
+    contents = {f"footfall/{path.relative_to(PACKAGE).as_posix()}": path.read_bytes() for path in paths}
+    return archive(contents | {MARTS: msgspec.json.encode(questions.marts())})
 
 
 def archive(contents: dict[str, bytes]) -> bytes:

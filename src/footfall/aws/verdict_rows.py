@@ -12,12 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from footfall.aws import incident_items as items
-from footfall.aws.tables import TABLES, VERDICT_COLUMNS, VERDICTS
-from footfall.incident import Verdict
+from footfall.aws.tables import TABLES, VERDICT_SCHEMA, VERDICTS
 from footfall.layout import partition
-
-_ARROW = {"string": pa.string(), "bigint": pa.int64(), "int": pa.int32()}
-SCHEMA = pa.schema([(name, _ARROW[kind]) for name, kind in VERDICT_COLUMNS.items()])
+from footfall.verdict_row import told_of
 
 
 def row(image: Mapping[str, Any], changed_at: int) -> dict[str, Any]:
@@ -30,22 +27,7 @@ def row(image: Mapping[str, Any], changed_at: int) -> dict[str, Any]:
     Raises:
         KeyError, TypeError, ValueError: it is no verdict.
     """
-    verdict: Verdict = items.verdict_of(image)
-    return {
-        "id": verdict.id,
-        "subject_kind": verdict.subject.kind,
-        "subject": verdict.subject.name,
-        "valid_from": verdict.valid_from,
-        "valid_to": verdict.valid_to,
-        "incident": verdict.incident,
-        "rule": verdict.rule,
-        "version": verdict.version,
-        "class": verdict.klass,
-        "threat": verdict.threat,
-        "confidence": verdict.confidence,
-        "withdrawn": verdict.withdrawn,
-        "changed_at": 1000 * int(changed_at),
-    }
+    return {**told_of(items.verdict_of(image)), "changed_at": 1000 * int(changed_at)}
 
 
 def write(bucket: str, name: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -61,6 +43,6 @@ def write(bucket: str, name: str, rows: Sequence[Mapping[str, Any]]) -> list[str
         days.setdefault(f"{described.prefix}/{partition(described.key, day)}/{name}.parquet", []).append(each)
     for key, held in days.items():
         buffer = BytesIO()
-        pq.write_table(pa.Table.from_pylist([*held], SCHEMA), buffer, compression="zstd")
+        pq.write_table(pa.Table.from_pylist([*held], VERDICT_SCHEMA), buffer, compression="zstd")
         boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=buffer.getvalue())
     return list(days)

@@ -64,7 +64,7 @@ def compare(lake: EmbeddedLake, chosen: Sequence[str], folder: Path, progress: P
     clean = folder / CLEAN / f"{CLEAN}.parquet"
     clean.parent.mkdir(parents=True)
     export_clean(lake, clean)
-    parameters, queries = _parameters(lake), _in_order()
+    parameters, queries = parameters_of(lake), [*insights.marts().values(), *insights.questions().values()]
     for engine in chosen:
         if engine in _RUN:
             progress(f"insights on {engine}")
@@ -73,14 +73,8 @@ def compare(lake: EmbeddedLake, chosen: Sequence[str], folder: Path, progress: P
             yield from _compared(lake, engine, work)
 
 
-def _in_order() -> list[Query]:
-    """Every query after those that it reads."""
-    standing = sorted(insights.standing().values(), key=lambda query: len(query.reads))
-    history = [*insights.daily().values(), *insights.history().values()]
-    return [*history, *standing, *insights.questions().values()]
-
-
-def _parameters(lake: EmbeddedLake) -> dict[str, Value]:
+def parameters_of(lake: EmbeddedLake) -> dict[str, Value]:
+    """What a lake's marts and questions are asked with: all of its days."""
     first, last = min(lake.days()), max(lake.days())
     week = first - timedelta(first.weekday())
     return {

@@ -9,19 +9,22 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-import footfall
-from footfall.aws import spark
+from footfall import insights
+from footfall.aws import release, spark
+from footfall.aws.tables import VERDICT_SCHEMA
 from footfall.conformance import engines
 from footfall.conformance.insights import SPARK
 from footfall.conformance.result import Progress, Result
 from footfall.conformance.rows import equal
+from footfall.embedded.answers import Answers
 from footfall.embedded.clean import parquet
 from footfall.embedded.incident_store import standing_verdicts
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.whole import export_clean
+from footfall.verdict_row import told_of
 
 JOB = Path(spark.__file__).with_name("job.py")
-_PLAIN = ("id", "valid_from", "valid_to", "incident", "rule", "version", "threat", "confidence")
+MARTS, RUN = "marts", "r1"
 
 
 def compare(lake: EmbeddedLake, raw: Path, chosen: Sequence[str], folder: Path, progress: Progress) -> Iterator[Result]:
@@ -41,14 +44,19 @@ def compare(lake: EmbeddedLake, raw: Path, chosen: Sequence[str], folder: Path, 
     work.mkdir()
     _write_verdicts(lake, work / "verdicts.parquet")
     export_clean(lake, work / "embedded.parquet")
-    places = {"raw": raw, "events": work / "events", "clean": work / "clean", "verdicts": work / "verdicts.parquet"}
+    (work / release.FUNCTIONS).write_bytes(release.functions())
+    places = {
+        "raw": raw,
+        "verdicts": work / "verdicts.parquet",
+        **{name: work / name for name in ("events", "clean", MARTS)},
+    }
     arguments = [word for name, place in places.items() for word in (f"--{name}", str(place))]
     settings = " ".join(f"--conf {name}={value}" for name, value in SPARK.items())
     more = {
-        "PYTHONPATH": str(Path(str(footfall.__file__)).parents[1]),
+        "PYTHONPATH": str(work / release.FUNCTIONS),
         "PYSPARK_SUBMIT_ARGS": f"{settings} pyspark-shell",
     }
-    engines.run("spark", JOB, [*arguments, "--zone", lake.settings.store.timezone], work, more)
+    engines.run("spark", JOB, [*arguments, "--run", RUN, "--zone", lake.settings.store.timezone], work, more)
     yield from _compared(lake, work)
 
 
@@ -61,17 +69,13 @@ def _compared(lake: EmbeddedLake, work: Path) -> Iterator[Result]:
             theirs = parquet(sorted((work / name).glob("*/*.parquet")), hive=True)
             table = connection.sql(f"FROM {relation}").to_arrow_table()
             yield Result(f"job {name}", "spark", *equal(connection, table, theirs))
+        answers = Answers(lake)
+        for name in insights.marts():
+            theirs = parquet(sorted((work / MARTS / name / RUN).glob("*.parquet")))
+            yield Result(f"job {name}", "spark", *equal(connection, answers.query(f"FROM {name}"), theirs))
 
 
 def _write_verdicts(lake: EmbeddedLake, path: Path) -> None:
     """The verdicts as the AWS plane's table has them."""
-    rows = [
-        {name: getattr(verdict, name) for name in _PLAIN}
-        | {"subject_kind": verdict.subject.kind, "subject": verdict.subject.name, "class": verdict.klass}
-        | {name: int(verdict.evidence.get(name, 0)) for name in ("purchases", "people")}
-        | {"withdrawn": verdict.withdrawn, "changed_at": verdict.valid_to}
-        for verdict in standing_verdicts(lake.layout)
-    ]
-    table = pa.Table.from_pylist(rows)
-    place = table.schema.get_field_index("withdrawn")
-    pq.write_table(table.set_column(place, "withdrawn", table["withdrawn"].cast(pa.int64())), path)
+    rows = [told_of(verdict) | {"changed_at": verdict.valid_to} for verdict in standing_verdicts(lake.layout)]
+    pq.write_table(pa.Table.from_pylist(rows, VERDICT_SCHEMA), path)

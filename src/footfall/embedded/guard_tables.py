@@ -1,4 +1,4 @@
-"""The tables of the incident store, and how incidents, alerts and verdicts lie in their rows."""
+"""The tables of the incident store, and how incidents and alerts lie in their rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from footfall.incident import Alert, Incident, Severity, Subject, Verdict
+from footfall.incident import Alert, Incident, Severity
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS incidents(
@@ -98,25 +98,6 @@ def row_of_alert(incident: str, alert: Alert) -> dict[str, Any]:
     }
 
 
-def row_of_verdict(verdict: Verdict) -> dict[str, Any]:
-    """A verdict, its subject in two columns."""
-    return {
-        "id": verdict.id,
-        "subject_kind": verdict.subject.kind,
-        "subject": verdict.subject.name,
-        "valid_from": verdict.valid_from,
-        "valid_to": verdict.valid_to,
-        "incident": verdict.incident,
-        "rule": verdict.rule,
-        "version": verdict.version,
-        "class": verdict.klass,
-        "threat": verdict.threat,
-        "confidence": verdict.confidence,
-        "evidence": _json(verdict.evidence),
-        "withdrawn": verdict.withdrawn,
-    }
-
-
 def incident_of(row: sqlite3.Row, alerts: list[str]) -> Incident:
     """The incident in a row."""
     return Incident(
@@ -142,24 +123,6 @@ def incident_of(row: sqlite3.Row, alerts: list[str]) -> Incident:
 def alert_of(row: sqlite3.Row) -> Alert:
     """The alert in a row."""
     return msgspec.json.decode(row["body"], type=Alert)
-
-
-def verdict_of(row: sqlite3.Row) -> Verdict:
-    """The verdict in a row."""
-    return Verdict(
-        id=row["id"],
-        subject=Subject(row["subject_kind"], row["subject"]),
-        valid_from=row["valid_from"],
-        valid_to=row["valid_to"],
-        incident=row["incident"],
-        rule=row["rule"],
-        version=row["version"],
-        klass=row["class"],
-        threat=row["threat"],
-        confidence=row["confidence"],
-        evidence=msgspec.json.decode(row["evidence"]),
-        withdrawn=row["withdrawn"],
-    )
 
 
 def _json(value: Any) -> str:

@@ -16,6 +16,7 @@ from footfall.embedded import guard_tables as tables
 from footfall.incident import Alert, Incident, Verdict
 from footfall.layout import Layout
 from footfall.ports import FootfallError, GuardChanges, Moment
+from footfall.verdict_row import row_of, verdict_of
 
 PATIENCE = 30.0
 """Seconds to wait for another process that writes."""
@@ -45,7 +46,7 @@ class EmbeddedIncidents:
         with self.writing() as connection:
             connection.executemany(tables.PUT_INCIDENT, map(tables.row_of_incident, changes.incidents))
             connection.executemany(tables.PUT_ALERT, (tables.row_of_alert(*alert) for alert in changes.alerts))
-            connection.executemany(tables.PUT_VERDICT, map(tables.row_of_verdict, changes.verdicts))
+            connection.executemany(tables.PUT_VERDICT, map(row_of, changes.verdicts))
             connection.executemany("INSERT OR IGNORE INTO moments(incident, what, at) VALUES (?, ?, ?)", changes.events)
             gone = [(at, key) for key, what, at in changes.events if what == "withdrawn"]
             connection.executemany(
@@ -115,7 +116,7 @@ class EmbeddedIncidents:
                ORDER BY valid_from, id""",
             {"standing": standing, "incident": incident},
         )
-        return [tables.verdict_of(row) for row in rows]
+        return [verdict_of(row) for row in rows]
 
     def acknowledge(self, key: str, who: str, when: int, note: str = "") -> Incident:
         """Somebody looks after it."""

@@ -74,6 +74,13 @@ def standing() -> dict[str, Query]:
 
 
 @cache
+def marts() -> dict[str, Query]:
+    """Every mart after those that it reads, by name."""
+    last = sorted(standing().values(), key=lambda query: len(query.reads))
+    return {query.name: query for query in (*daily().values(), *history().values(), *last)}
+
+
+@cache
 def questions() -> dict[str, Query]:
     """Every question over the marts, by name."""
     return _folder("")

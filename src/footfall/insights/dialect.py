@@ -11,7 +11,8 @@ from sqlglot import ErrorLevel, exp, parse_one
 from footfall.insights import Query
 
 Engine = Literal["duckdb", "spark", "trino"]
-Value = date | int
+Value = date | int | exp.Expr
+"""A parameter's value, or an expression that gives it."""
 
 
 def written(query: Query, engine: Engine, parameters: Mapping[str, Value]) -> str:
@@ -25,13 +26,29 @@ def written(query: Query, engine: Engine, parameters: Mapping[str, Value]) -> st
     Raises:
         UnsupportedError: the text says what the engine has no word for.
     """
-    tree = parse_one(query.text, dialect="duckdb")
-    for parameter in list(tree.find_all(exp.Parameter, exp.Placeholder)):
+    return text(tree(query, parameters), engine)
+
+
+def tree(query: Query, parameters: Mapping[str, Value]) -> exp.Expr:
+    """The SELECT of a query with its parameters filled in."""
+    parsed = parse_one(query.text, dialect="duckdb")
+    for parameter in list(parsed.find_all(exp.Parameter, exp.Placeholder)):
         parameter.replace(_literal(parameters[parameter.name]))
-    return tree.sql(engine, unsupported_level=ErrorLevel.RAISE, comments=False)
+    return parsed
+
+
+def text(parsed: exp.Expr, engine: Engine) -> str:
+    """A SELECT as an engine reads it.
+
+    Raises:
+        UnsupportedError: it says what the engine has no word for.
+    """
+    return parsed.sql(engine, unsupported_level=ErrorLevel.RAISE, comments=False)
 
 
 def _literal(value: Value) -> exp.Expr:
+    if isinstance(value, exp.Expr):
+        return exp.paren(value.copy())
     if isinstance(value, date):
         return exp.cast(exp.Literal.string(value.isoformat()), "DATE")
     return exp.Literal.number(value)

@@ -7,22 +7,14 @@ from functools import cache
 from importlib.resources import files
 
 import duckdb
-from sqlglot import ErrorLevel, exp, parse_one
+from sqlglot import exp
 
 from footfall import insights
+from footfall.aws.questions import ROLLING
 from footfall.aws.quicksight.pages import PAGES, Source
-from footfall.insights import SETTLES, Query, header
+from footfall.insights import Query, header
+from footfall.insights.dialect import text, tree
 
-WEEKS = 13
-"""How far back the dashboard looks."""
-_SINCE = f"CURRENT_DATE - INTERVAL '{WEEKS * 7 - 1}' DAY"
-_ROLLING = {
-    "since": _SINCE,
-    "since_week": f"CAST(DATE_TRUNC('WEEK', {_SINCE}) AS DATE)",
-    "until": "CURRENT_DATE",
-    "settled": f"CURRENT_DATE - INTERVAL '{SETTLES.days}' DAY",
-}
-"""What a question is asked with."""
 _ANY = {"since": date.max, "since_week": date.max, "until": date.max, "settled": date.max, "as_of": 0}
 _TYPES = {"DATE": "DATETIME", "BIGINT": "INTEGER", "INTEGER": "INTEGER", "VARCHAR": "STRING", "BOOLEAN": "BOOLEAN"}
 _GIVEN = {
@@ -63,20 +55,18 @@ def sources() -> tuple[Source, ...]:
 
 
 def athena(source: Source, database: str) -> str:
-    """A data set's SQL as Athena reads it, asked of the last ``WEEKS`` weeks of a database's tables.
+    """A data set's SQL as Athena reads it, asked of the last weeks of a database's tables.
 
     Raises:
         UnsupportedError: the question says what Athena has no word for.
     """
-    tree = parse_one(asked()[source.question].text, dialect="duckdb")
-    for parameter in list(tree.find_all(exp.Parameter, exp.Placeholder)):
-        parameter.replace(exp.paren(parse_one(_ROLLING[parameter.name], dialect="trino")))
-    for table in list(tree.find_all(exp.Table)):
+    parsed = tree(asked()[source.question], ROLLING)
+    for table in list(parsed.find_all(exp.Table)):
         if table.name in _tables():
             table.set("db", exp.to_identifier(database))
     if source.rows:
-        tree = exp.select("*").from_(exp.Subquery(this=tree, alias="answered")).where(source.rows, dialect="trino")
-    return tree.sql("trino", unsupported_level=ErrorLevel.RAISE, comments=False)
+        parsed = exp.select("*").from_(exp.Subquery(this=parsed, alias="answered")).where(source.rows, dialect="trino")
+    return text(parsed, "trino")
 
 
 @cache

@@ -1,15 +1,18 @@
-"""The daily job, on Glue 5.1 or on PySpark 3.5.6: raw events into the lake's days, verdicts joined into `clean`.
+"""The daily job, on Glue 5.1 or PySpark 3.5.6: raw events into the lake's days, verdicts joined into `clean`, marts.
 
-``spark-submit job.py --raw DIR --events DIR --clean DIR --verdicts DIR --zone ZONE``; each a path or an S3 address of
-Parquet. ``events`` gets what the embedded lake keeps of each store-local day, ``clean`` what marts are counted from.
+``spark-submit job.py --raw DIR --events DIR --clean DIR --verdicts DIR --marts DIR --run NAME --zone ZONE``; each DIR a
+path or an S3 address of Parquet. ``events`` gets what the embedded lake keeps of each store-local day, ``clean`` what
+marts are counted from, and ``marts/MART/NAME`` the marts, whole.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from datetime import date, timedelta
+from importlib.resources import files
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -17,19 +20,22 @@ from pyspark.sql.types import BooleanType
 
 from footfall.aws.spark import sql
 from footfall.detect.spans import SHARED, spans
-from footfall.incident import Subject, Verdict
+from footfall.incident import Verdict
 from footfall.ingest.carried import Edge, carried
 from footfall.known_bots import known_agents, owner
+from footfall.verdict_row import EVIDENCE, verdict_of
 
 CARRIED = "day DATE, number INT, origin INT"
 JUDGED = "kind STRING, name STRING, since BIGINT, until BIGINT, bot INT, stern BOOLEAN"
+MARTS = "marts.json"
+"""In the release's archive: what ``footfall.aws.questions.marts()`` says."""
 SETTINGS = {"spark.sql.session.timeZone": "UTC", "spark.sql.sources.partitionOverwriteMode": "dynamic"}
 
 
 def main(arguments: Sequence[str]) -> None:
     """Runs the job; arguments that are Glue's own are left alone."""
     parser = ArgumentParser()
-    for name in ("raw", "events", "clean", "verdicts"):
+    for name in ("raw", "events", "clean", "verdicts", "marts", "run"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--zone", default="UTC")
     told, _ = parser.parse_known_args(arguments)
@@ -40,7 +46,21 @@ def main(arguments: Sequence[str]) -> None:
     _write(tidied(spark, told.zone), told.events, "event_date")
     spark.read.parquet(told.events).createOrReplaceTempView("events")
     _write(cleaned(spark, told.zone, _verdicts(spark, told.verdicts)), told.clean, "session_date")
+    spark.read.parquet(told.clean).createOrReplaceTempView("clean")
+    count(spark, told.marts, told.run)
     spark.stop()
+
+
+def count(spark: SparkSession, place: str, run: str) -> None:
+    """Every mart of the view ``clean`` into ``place/MART/run``, as the product's own SQL counts it."""
+    given = spark.sql(sql.EXTENT).first()
+    assert given
+    for mart in json.loads(files("footfall.aws.spark").joinpath(MARTS).read_text("utf-8")):
+        kinds = [f"CAST(`{name}` AS {kind}) AS `{name}`" for name, kind in mart["columns"].items()]
+        rows = spark.sql(mart["sql"], args=given.asDict()).selectExpr(*kinds)
+        folder = f"{place}/{mart['name']}/{run}"
+        rows.write.mode("overwrite").parquet(folder)
+        spark.read.parquet(folder).createOrReplaceTempView(mart["name"])
 
 
 def tidied(spark: SparkSession, zone: str) -> DataFrame:
@@ -86,9 +106,7 @@ def _verdicts(spark: SparkSession, path: str) -> list[Verdict]:
 
 
 def _verdict(row: dict[str, Any]) -> Verdict:
-    evidence = {name: row.pop(name) for name in sql.EVIDENCE}
-    subject = Subject(row.pop("subject_kind"), row.pop("subject"))
-    return Verdict(subject=subject, klass=row.pop("class"), evidence=evidence, **row)
+    return verdict_of({**row, "evidence": json.dumps({name: row[name] for name in EVIDENCE})})
 
 
 def _write(rows: DataFrame, path: str, key: str) -> None:

@@ -9,9 +9,7 @@ from footfall.detect.verdicts import CROWD
 from footfall.detect.visits import PAUSE
 from footfall.event import FIELDS, NAMES, glue_columns
 from footfall.ingest.carried import SILENCE_MS
-
-EVIDENCE = ("purchases", "people")
-"""Of a verdict's evidence, what decides whether its subject is spared."""
+from footfall.verdict_row import EVIDENCE
 
 _OWN = ", ".join((*NAMES, "event_date", "hour", "weekday", "micros", "visitor_key", "session_key"))
 _AT = "(unix_micros(event_time) + 500) DIV 1000"
@@ -126,6 +124,11 @@ WHERE names_a_crawler(user_agent)
 KNOWN_ADDRESSES = """
 SELECT ip AS bot FROM (SELECT DISTINCT ip FROM events WHERE ip IS NOT NULL) WHERE is_published(ip)
 """
+
+EXTENT = """
+SELECT min(event_date) AS since, max(event_date) AS until, max(unix_micros(event_time)) DIV 1000 AS as_of FROM events
+"""
+"""What marts are counted with: the first and the last day, and the data's end in ms."""
 
 STANDING = f"""
 SELECT id, subject_kind, subject, valid_from, valid_to, incident, rule, version, class, threat, confidence, withdrawn,
