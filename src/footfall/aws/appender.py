@@ -13,6 +13,7 @@ import msgspec
 import pyarrow as pa
 from botocore.exceptions import BotoCoreError, ClientError
 
+from footfall.aws.records import told
 from footfall.event import IDENTITIES
 from footfall.ingest.intake import Submission, judge
 from footfall.ports import BusyError, DeadLetter, FootfallError, Receipt
@@ -101,21 +102,3 @@ def records(events: pa.Table) -> Iterator[Mapping[str, Any]]:
     for row in told(events):
         who = next(str(row[name]) for name in IDENTITIES if name in row)
         yield {"Data": msgspec.json.encode(row), "PartitionKey": who[:256]}
-
-
-def told(events: pa.Table) -> Iterator[dict[str, Any]]:
-    """Events as their JSON's objects: nothing for NULL, times ISO 8601 in UTC with microseconds."""
-    for row in events.to_pylist():
-        known = {name: value for name, value in row.items() if value is not None}
-        yield {name: _iso(value) if hasattr(value, "isoformat") else value for name, value in known.items()} | _extra(
-            row
-        )
-
-
-def _iso(moment: Any) -> str:
-    return str(moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
-
-
-def _extra(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What else a source said is an object in JSON, and its text in a table."""
-    return {"extra": msgspec.json.decode(row["extra"])} if row.get("extra") else {}

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import boto3
-import msgspec
 import pyarrow as pa
 from botocore.exceptions import BotoCoreError, ClientError
 
 from footfall.aws import incident_items as items
-from footfall.ingest.rows import lean, told
+from footfall.aws.records import row
+from footfall.ingest.rows import lean
 from footfall.ingest.validate import validate
 from footfall.ports import FootfallError
 
@@ -119,14 +119,6 @@ def shards(stream: str) -> list[str]:
 
 def _events(page: list[Mapping[str, Any]]) -> pa.Table:
     """The good events of records; of what is none, put there past the collector, the ingestion tells."""
-    judged = [_row(record["Data"]) for record in page]
-    rows = [row for row, reason in judged if not reason]
-    return validate(lean(rows))[0]
-
-
-def _row(data: bytes) -> tuple[Any, str]:
-    try:
-        row = msgspec.json.decode(data)
-    except msgspec.DecodeError:
-        return None, "not JSON"
-    return told(row) if isinstance(row, dict) else (None, "not a JSON object")
+    judged = [row(record["Data"]) for record in page]
+    good = [read for read, reason in judged if not reason]
+    return validate(lean(good))[0]

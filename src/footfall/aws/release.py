@@ -16,8 +16,23 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def functions() -> bytes:
     """The package itself as an archive; the same files give the same bytes."""
+    return archive(_package())
+
+
+def flink() -> bytes:
+    """The Flink application as an archive, as Managed Flink takes it.
+
+    Raises:
+        FootfallError: what it is made of could not be fetched.
+    """
+    from footfall.aws.flink.package import contents
+
+    return archive(contents() | {f"python/{name}": content for name, content in _package().items()})
+
+
+def _package() -> dict[str, bytes]:
     paths = [path for path in PACKAGE.rglob("*") if path.is_file() and not LEFT_OUT & set(path.parts)]
-    return archive({f"footfall/{path.relative_to(PACKAGE).as_posix()}": path.read_bytes() for path in paths})
+    return {f"footfall/{path.relative_to(PACKAGE).as_posix()}": path.read_bytes() for path in paths}
 
 
 def archive(contents: dict[str, bytes]) -> bytes:
