@@ -11,7 +11,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from footfall.aws import release
 from footfall.conformance import engines
 
 LOCAL = {
@@ -37,12 +36,13 @@ class Application:
         folder: a new one.
         emulator: address of the services.
         streams: raw, clean and signals, by these names.
+        archive: what is deployed.
     """
 
-    def __init__(self, folder: Path, emulator: str, streams: dict[str, str]) -> None:
+    def __init__(self, folder: Path, emulator: str, streams: dict[str, str], archive: bytes) -> None:
         self._folder, self._code = folder, folder / "code"
-        with zipfile.ZipFile(BytesIO(release.flink())) as archive:
-            archive.extractall(self._code)
+        with zipfile.ZipFile(BytesIO(archive)) as unpacked:
+            unpacked.extractall(self._code)
         region = os.environ["AWS_REGION"]
         arns = {name: f"arn:aws:kinesis:{region}:000000000000:stream/{stream}" for name, stream in streams.items()}
         groups = {"footfall": {"region": region, **arns}, "kinesis": _connector(emulator)}

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from footfall import rules
+from footfall.aws import release
 from footfall.aws.appender import records
 from footfall.aws.event_log import pages, shards
 from footfall.conformance import engines
@@ -91,8 +92,14 @@ class Running:
             time.sleep(1)
 
 
+@pytest.fixture(scope="module")
+def archive() -> bytes:
+    """What a release holds."""
+    return release.flink()
+
+
 @pytest.fixture
-def running(request: pytest.FixtureRequest, emulator: str, tmp_path: Path) -> Iterator[Running]:
+def running(request: pytest.FixtureRequest, emulator: str, archive: bytes, tmp_path: Path) -> Iterator[Running]:
     """The application, started, over streams of its own; ``raw`` has as many shards as the test says."""
     assert engines.installed("flink"), engines.INSTALL
     names = {name: f"{name}-{next(_NUMBERS)}" for name in ("raw", "clean", "signals")}
@@ -100,7 +107,7 @@ def running(request: pytest.FixtureRequest, emulator: str, tmp_path: Path) -> It
         boto3.client("kinesis").create_stream(StreamName=stream, ShardCount=request.param if name == "raw" else 1)
     folder = tmp_path / "application"
     folder.mkdir()
-    application = Application(folder, emulator, names)
+    application = Application(folder, emulator, names, archive)
     application.start()
     try:
         yield Running(application, names["raw"], Reader(names["clean"]), Reader(names["signals"]))

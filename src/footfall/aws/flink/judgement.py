@@ -75,8 +75,8 @@ def _judge(lines: Sequence[bytes], rows: list[Any], places: list[int], found: Ju
             found[LETTER][place] = letter(lines[place], f"longer than {LONGEST:,} bytes")
         else:
             found[CLEAN][place] = text.decode()
-    fits = [place for place, text in enumerate(texts) if len(text) <= LONGEST]
-    _relate(events.take(fits), [good[place] for place in fits], found)
+    fits = np.array([len(text) <= LONGEST for text in texts], bool)
+    _relate(events.filter(pa.array(fits)), [good[int(place)] for place in np.flatnonzero(fits)], found)
 
 
 def _relate(events: pa.Table, places: list[int], found: Judged) -> None:

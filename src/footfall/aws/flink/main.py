@@ -1,8 +1,8 @@
-"""The application as Managed Flink runs it, one job: ``raw`` → judged → ``clean`` and, by every rule's windows, ``signals``.
+"""The application as Managed Flink runs it: ``raw`` → judged → ``clean`` and, by every rule's windows, ``signals``.
 
-What it is told: the property group ``footfall`` (region, raw, clean, signals: names or ARNs of streams) of the file that
-Managed Flink writes; another file where FOOTFALL_PROPERTIES names one, whose group ``kinesis`` may add options of the
-connector. Parallelism, checkpoints and where to go on from are the cluster's to say.
+What it is told: the property group ``footfall`` (region, raw, clean, signals: names or ARNs of streams) of the file
+that Managed Flink writes, or that FOOTFALL_PROPERTIES names; a group ``kinesis`` may add options of the connector.
+Parallelism, checkpoints and where to go on from are the cluster's to say.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _named(environment: Any) -> None:
         node = waiting.pop()
         if not node.getInputs() or node.getClass().getSimpleName() == "SinkTransformation":
             node.setUid(node.getName().partition("[")[0])
-        waiting += node.getInputs()
+        waiting += list(node.getInputs())
 
 
 def _judge(records: Any) -> Any:
@@ -121,7 +121,7 @@ def _judge(records: Any) -> Any:
 
 
 def _beat() -> str:
-    """A record of ``raw`` that lets time pass where nobody comes, by way of the shards, so that it overtakes nothing."""
+    """A record of ``raw`` that lets time pass where nobody comes; it goes through the shards and overtakes nothing."""
     return f"""CONCAT('{{"beat": ', CAST(1000 * UNIX_TIMESTAMP() - {SLACK} AS STRING), '}}') AS `line`"""
 
 

@@ -11,7 +11,16 @@ from footfall.aws.flink.judgement import LETTER
 from footfall.aws.signals import FEED, WATCH
 from footfall.detect.arrivals import ALLOWED
 from footfall.detect.compile import WINDOW_END, feed_tree, watch_tree
-from footfall.detect.flink import COLUMNS, RAW, ROWTIME, ROWTIME_IS, feed_statement, on_time, watch_statements, watermark
+from footfall.detect.flink import (
+    COLUMNS,
+    RAW,
+    ROWTIME,
+    ROWTIME_IS,
+    feed_statement,
+    on_time,
+    watch_statements,
+    watermark,
+)
 from footfall.rules import Feed, Watch
 
 LINE = "line"
@@ -37,8 +46,7 @@ def plan() -> Plan:
         *more, query = watch_statements(watch)
         views += more
         signals.append(_signal(WATCH, watch, watch_tree(watch), query))
-    for feed in rules.feeds().values():
-        signals.append(_signal(FEED, feed, feed_tree(feed), feed_statement(feed)))
+    signals += [_signal(FEED, feed, feed_tree(feed), feed_statement(feed)) for feed in rules.feeds().values()]
     return Plan(
         stream=RAW,
         columns=COLUMNS,
@@ -49,7 +57,7 @@ def plan() -> Plan:
     )
 
 
-def _signal(kind: str, what: Watch | Feed, tree: exp.Expr, query: str) -> str:
+def _signal(kind: str, what: Watch | Feed, tree: exp.Query, query: str) -> str:
     """A query's rows as records of ``signals``."""
     names = [name for name in tree.named_selects if name != WINDOW_END]
     parts = [f"KEY '{kind}' VALUE '{what.id}'", f"KEY '{WINDOW_END}' VALUE {_END}"]
