@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import zipfile
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ LOCAL = {
     "rest.bind-address": "127.0.0.1",
     "rest.bind-port": "0",
     "restart-strategy.type": "none",
+    "taskmanager.numberOfTaskSlots": "2",
     "taskmanager.memory.managed.size": "1g",
     "taskmanager.memory.network.max": "256m",
 }
@@ -64,7 +66,7 @@ class Application:
             "FOOTFALL_PROPERTIES": str(self._folder / "properties.json"),
             "FLINK_LOG_DIR": str(self._folder),
             "JAVA_HOME": str(engines.java("flink")),
-            "JVM_ARGS": "-Xmx2g -Daws.cborEnabled=false",
+            "JVM_ARGS": "-Xmx2g -XX:TieredStopAtLevel=1 -Daws.cborEnabled=false",
             "PATH": f"{python.parent}:{os.environ['PATH']}",
             "TZ": "UTC",
         }
@@ -96,7 +98,8 @@ class Application:
     def kill(self) -> None:
         """Ends it as a machine's failure would: it, and the Python beside it, at once."""
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
 

@@ -115,8 +115,8 @@ def _judge(records: Any) -> Any:
 
     from footfall.aws.flink.judgement import judged
 
-    arrived = records["arrived"].astype("datetime64[ms]").astype("int64")
-    found = judged(list(records["line"]), list(arrived))
+    lines, moments = (records.iloc[:, place] for place in range(2))
+    found = judged(list(lines), [round(moment.timestamp() * 1000) for moment in moments])
     return pd.DataFrame({name: pd.Series(values, dtype="object") for name, values in found.items()})
 
 
