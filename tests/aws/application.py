@@ -59,7 +59,7 @@ class Application:
         command = [str(home / "bin/flink"), "run", "--target", "local", "--python", "main.py"]
         command += ["--jarfile", "lib/footfall-flink.jar", "--pyExecutable", str(python)]
         command += ["--pyClientExecutable", str(python)]
-        command += ["--fromSavepoint", f"file://{self._newest}"] if self._newest else []
+        command += ["--fromSavepoint", f"file://{self._newest}", "--allowNonRestoredState"] if self._newest else []
         settings = LOCAL | {"execution.checkpointing.dir": f"file://{self._folder}/checkpoints"}
         command += [f"-D{name}={value}" for name, value in settings.items()]
         own = {
@@ -76,6 +76,13 @@ class Application:
             command, cwd=self._code, env=kept | NO_CBOR | own, stdout=log, stderr=log, start_new_session=True
         )
         log.close()
+
+    def without(self, watch: str) -> None:
+        """Makes it the application of a release that lacks a watch."""
+        path = self._code / "plan.json"
+        plan = json.loads(path.read_text("utf-8"))
+        plan["signals"] = [each for each in plan["signals"] if f"'{watch}'" not in each]
+        path.write_text(json.dumps(plan), "utf-8")
 
     @property
     def log(self) -> Path:

@@ -38,6 +38,8 @@ EACH = 4
 AHEAD = 3_600_000_000
 """Microseconds from now to the first event: the application's own beats come before all of them."""
 PATIENCE = 600
+GONE = WATCHES[0].id
+"""A watch that a later release lacks; the operators of all others move up."""
 BAD = {b"nonsense": "not JSON", b"[]": "not a JSON object", b'{"event_type": "view"}': "event_time: missing"}
 Row = dict[str, Any]
 _NUMBERS = count()
@@ -178,25 +180,41 @@ def zulu(event: Row) -> Row:
 
 
 @pytest.mark.parametrize("running", [2], indirect=True)
-def test_signals_are_the_embedded_engines_findings_though_the_application_is_killed(
+def test_signals_are_the_embedded_engines_findings_though_it_is_killed_and_replaced(
     running: Running, tmp_path: Path
 ) -> None:
+    """Killed, restored, killed, and replaced by a release that lacks a watch: all others say the same."""
     events = attacked(tmp_path)
     wanted, lines = expected(events), list(records(events))
-    half = len(lines) // 2
-    running.put(lines[:half])
-    running.until(lambda: len(spoken(running.signals.read())) > len(wanted) // 10)
+    third = len(lines) // 3
+    running.put(lines[:third])
+    interrupted(running, len(wanted) // 50)
+    running.put(lines[third : 2 * third])
+    running.application.start()
+    interrupted(running, len(wanted) // 50)
+    running.put(lines[2 * third :])
+    running.end()
+    running.application.without(GONE)
+    running.application.start()
+    stay = {row for row in wanted if json.loads(row).get("watch") != GONE}
+    running.until(lambda: len(staying(running)) >= len(stay))
+    running.until(lambda: {row["event_id"] for row in running.clean.read()} >= set(events["event_id"].to_pylist()))
+    assert staying(running) == stay
+    assert spoken(running.signals.taken) <= wanted
+    assert {row["event_id"] for row in running.clean.taken} == set(events["event_id"].to_pylist())
+    assert len(running.clean.taken) < 1.5 * len(lines), "it began anew"
+    assert len({json.loads(row).get("watch", "").partition(".")[0] for row in stay}) > 10
+
+
+def interrupted(running: Running, more: int) -> None:
+    """Kills the application once it has said so much more, and has then kept its state once more."""
+    enough = len(spoken(running.signals.read())) + more
+    running.until(lambda: len(spoken(running.signals.read())) >= enough)
     before = running.application.checkpoint()
     running.until(lambda: running.application.checkpoint() not in ("", before))
     running.application.kill()
-    running.put(lines[half:])
-    running.end()
-    running.application.start()
-    running.until(lambda: len(spoken(running.signals.read())) >= len(wanted))
-    running.until(lambda: len(running.clean.read()) >= len(lines))
-    assert spoken(running.signals.read()) == wanted
-    ids = [row["event_id"] for row in running.clean.taken]
-    assert set(ids) == set(events["event_id"].to_pylist())
-    assert len(ids) < 1.5 * len(lines), "it began anew"
-    named = {json.loads(each).get("watch", "").partition(".")[0] for each in wanted}
-    assert len(named) > 10
+
+
+def staying(running: Running) -> set[str]:
+    """What was said of all but the watch that went."""
+    return spoken(row for row in running.signals.read() if row.get("watch") != GONE)

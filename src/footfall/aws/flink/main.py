@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections import Counter
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -100,13 +103,27 @@ def _judged(tables: Any, plan: dict[str, Any]) -> None:
 
 
 def _named(environment: Any) -> None:
-    """Names what reads and what writes, so that their state is found again by a release whose rules are others."""
-    waiting = list(environment._j_stream_execution_environment.getTransformations())
-    while waiting:
-        node = waiting.pop()
-        if not node.getInputs() or node.getClass().getSimpleName() == "SinkTransformation":
-            node.setUid(node.getName().partition("[")[0])
-        waiting += list(node.getInputs())
+    """Names operators by what they do, so that a release with other rules finds the state of all that is as it was.
+
+    Flink itself would number them, and give one rule's windows to another. What reads and writes goes by its table.
+    """
+    known: dict[int, str] = {}
+    taken = Counter[str]()
+
+    def name(node: Any) -> str:
+        if node.getId() in known:
+            return known[node.getId()]
+        inputs = [name(each) for each in node.getInputs()]
+        told = re.sub(r"\[\d+\]", "", node.getDescription() or node.getName())
+        ends = not inputs or node.getClass().getSimpleName() == "SinkTransformation"
+        uid = node.getName().partition("[")[0] if ends else sha256("\n".join([told, *inputs]).encode()).hexdigest()
+        taken[uid] += 1
+        known[node.getId()] = uid if taken[uid] == 1 else f"{uid} {taken[uid]}"
+        node.setUid(known[node.getId()])
+        return known[node.getId()]
+
+    for node in environment._j_stream_execution_environment.getTransformations():
+        name(node)
 
 
 def _judge(records: Any) -> Any:
