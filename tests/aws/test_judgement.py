@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footfall import rules
 from footfall.aws.flink.judgement import LONGEST, judged
+from footfall.aws.flink.statements import plan
 from footfall.detect.relation import COLUMNS
 from footfall.event import FIELDS, NAMES
 
@@ -105,3 +108,8 @@ def test_each_record_becomes_one_thing_whatever_else_comes_with_it(lines: list[b
         assert alone == {name: values[place] for name, values in together.items()}
         beats = alone["event_time"] == 0 and alone["received_at"] is not None
         assert [alone["clean"] is not None, alone["letter"] is not None, beats].count(True) == 1
+
+
+def test_every_watch_and_every_feed_is_told() -> None:
+    names = [name for each in plan()["signals"] for name in re.findall(r"KEY '(?:watch|feed)' VALUE '([\w.]+)'", each)]
+    assert names == [*(watch.id for rule in rules.rules().values() for watch in rule.watches), *rules.feeds()]
