@@ -34,7 +34,8 @@ bench: dev ## side by side with the alternatives; installs them
 engines: install ## Spark, Flink and Trino, each in an environment of its own, for `footfall conformance`
 	@tools/engines.sh
 
-conformance: dev engines ## the tests that want those engines: every insight and every rule, row by row
+conformance: dev engines ## the tests that want those engines: every insight and every rule, row by row; the Flink application
+	@tools/bootstrap.sh dev infra
 	$(BIN)/pytest -m engines $(ARGS)
 
 docs: dev ## write the generated tables of the Markdown files again

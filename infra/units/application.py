@@ -24,8 +24,8 @@ class Application(Construct):
     def __init__(self, scope: Construct, streams: Streams, release: Release, key: kms.IKey, size: Size) -> None:
         super().__init__(scope, "Application")
         self.role = Role(self, "Role", "kinesisanalytics.amazonaws.com")
-        self.role.may(READS, streams.raw.stream_arn, streams.clean.stream_arn)
-        self.role.may(WRITES, streams.clean.stream_arn, streams.signals.stream_arn)
+        self.role.may(READS, streams.raw.stream_arn)
+        self.role.may(WRITES, streams.raw.stream_arn, streams.clean.stream_arn, streams.signals.stream_arn)
         self.role.may(["s3:GetObject", "s3:GetObjectVersion"], release.bucket.arn_for_objects(release.key(self.CODE)))
         self.role.may(ENCRYPTS, key.key_arn)
         self.application = flink.CfnApplication(
@@ -37,7 +37,10 @@ class Application(Construct):
             run_configuration=flink.CfnApplication.RunConfigurationProperty(
                 application_restore_configuration=flink.CfnApplication.ApplicationRestoreConfigurationProperty(
                     application_restore_type="RESTORE_FROM_LATEST_SNAPSHOT"
-                )
+                ),
+                flink_run_configuration=flink.CfnApplication.FlinkRunConfigurationProperty(
+                    allow_non_restored_state=True  # windows of a rule that is another now are begun anew
+                ),
             ),
         )
         logged(self, self.application, self.role)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from base64 import b64decode
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -64,32 +65,45 @@ def test_zeppelin_reads_every_note(tmp_path: Path) -> None:
 
 @pytest.mark.engines
 def test_flink_runs_the_paragraphs(tmp_path: Path) -> None:
-    """A flood from one address is found by the note of the rule for floods, as its paragraphs stand."""
+    """Every paragraph of every rule's note, as it stands; a flood from one address is found by the note for floods."""
     assert engines.installed("flink"), engines.INSTALL
     stream = tmp_path / "events.json"
-    blank = dict.fromkeys(SCHEMA.names)
-    named = {
-        "ip": "203.0.113.9",
-        "actor": "one",
-        "user_agent": "curl",
-        "path": "/",
-        "verified": 0,
-        "event_type": "page",
-    }
-    times = [1_570_000_000_000 + 10 * place for place in range(6_000)]
-    rows = [blank | named | {"event_time": at, "received_at": at} for at in times]
-    stream.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    local = {"connector": "filesystem", "path": str(stream), "format": "json"}
-    note = next(each for each in notes(local) if each["name"].endswith("/source_flood"))
-    statements = [(kind, text.removesuffix(";")) for kind, text in spoken(note) if kind != WORDS]
-    queries = [text for kind, text in statements if kind == APPENDED]
-    jobs = [
-        {"name": str(place), "views": [], "query": query, "out": str(tmp_path / "out" / str(place))}
-        for place, query in enumerate(queries)
+    stream.write_text("".join(json.dumps(row) + "\n" for row in flood()), "utf-8")
+    of_rules = [
+        note for note in notes({"connector": "filesystem", "path": str(stream), "format": "json"}) if asked(note)
     ]
-    source = [text for kind, text in statements if kind == STREAMED]
-    plan = {"settings": FLINK, "source": source, "jobs": jobs, "together": len(jobs)}
+    table, view, *_ = (text.rstrip(";") for kind, text in spoken(of_rules[0]) if kind == STREAMED)
+    jobs = [job for note in of_rules for job in paragraphs(note, (table, view), tmp_path / "out")]
+    assert len(jobs) == len([watch for rule in rules.rules().values() for watch in rule.watches])
+    plan = {"settings": FLINK, "source": [table, view], "jobs": jobs, "together": 8}
     engines.run_plan("flink", "on_flink.py", plan, tmp_path / "run")
-    found = [line for path in (tmp_path / "out").glob("*/*") for line in path.read_text("utf-8").splitlines()]
+    found = [line for path in (tmp_path / "out").glob("source_flood-*/*") for line in path.read_text().splitlines()]
     assert found
     assert all("203.0.113.9" in line for line in found)
+
+
+def flood() -> list[dict[str, object]]:
+    """Six thousand pages for one address within a minute, as the table of events has them."""
+    named = {"ip": "203.0.113.9", "actor": "one", "user_agent": "curl", "path": "/", "verified": 0}
+    times = [1_570_000_000_000 + 10 * place for place in range(6_000)]
+    blank = dict.fromkeys(SCHEMA.names) | named | {"event_type": "page"}
+    return [blank | {"event_time": at, "received_at": at} for at in times]
+
+
+def asked(note: Note) -> list[str]:
+    """The queries of a note."""
+    return [text for kind, text in spoken(note) if kind == APPENDED]
+
+
+def paragraphs(note: Note, source: tuple[str, str], out: Path) -> Iterator[dict[str, object]]:
+    """The queries of a note, each with the views that stand before it; all notes read the same stream."""
+    streamed = [(kind, text.rstrip(";")) for kind, text in spoken(note) if kind != WORDS]
+    assert tuple(text for _, text in streamed[:2]) == source
+    views: list[str] = []
+    for place, (kind, text) in enumerate(streamed[2:]):
+        if kind == STREAMED:
+            views.append(text)
+        else:
+            name = f"{str(note['name']).rpartition('/')[2]}-{place}"
+            yield {"name": name, "views": views, "query": text, "out": str(out / name)}
+            views = []

@@ -46,17 +46,17 @@ class Stream(Protocol):
 
 def records(events: pa.Table) -> Iterator[Mapping[str, Any]]:
     """Each event as a record: JSON of ``event.json_schema``, put under whoever it is of, never what it is about."""
-    for row in spelled(events):
-        who = next(str(row[name]) for name in IDENTITIES if name in row)
-        yield {"Data": msgspec.json.encode(row), "PartitionKey": who[:256]}
+    for event in spelled(events):
+        who = next(str(event[name]) for name in IDENTITIES if name in event)
+        yield {"Data": msgspec.json.encode(event), "PartitionKey": who[:256]}
 
 
 def spelled(events: pa.Table) -> Iterator[dict[str, Any]]:
     """Events as their JSON's objects: nothing for NULL, times ISO 8601 in UTC with microseconds."""
-    for row in events.to_pylist():
-        known = {name: value for name, value in row.items() if value is not None}
+    for event in events.to_pylist():
+        known = {name: value for name, value in event.items() if value is not None}
         yield {name: _iso(value) if hasattr(value, "isoformat") else value for name, value in known.items()} | _extra(
-            row
+            event
         )
 
 
@@ -64,9 +64,9 @@ def _iso(moment: Any) -> str:
     return str(moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
 
 
-def _extra(row: Mapping[str, Any]) -> dict[str, Any]:
+def _extra(event: Mapping[str, Any]) -> dict[str, Any]:
     """What else a source said is an object in JSON, and its text in a table."""
-    return {"extra": msgspec.json.decode(row["extra"])} if row.get("extra") else {}
+    return {"extra": msgspec.json.decode(event["extra"])} if event.get("extra") else {}
 
 
 def events(datas: Sequence[bytes]) -> pa.Table:
@@ -89,23 +89,23 @@ def _judged(datas: Sequence[bytes]) -> tuple[pa.Table, list[int]]:
     """The good events, and which records they are."""
     rows, places = [], []
     for place, data in enumerate(datas):
-        row, reason = _row(data)
+        read, reason = row(data)
         if not reason:
-            rows.append(row)
+            rows.append(read)
             places.append(place)
     table, reasons = validate(lean(rows))
     return table, [place for place, good in zip(places, reasons.good.tolist(), strict=True) if good]
 
 
-def _row(data: bytes) -> tuple[Any, str]:
-    """What a record says; nearly every one is just as an event is written here."""
+def row(data: bytes) -> tuple[Any, str]:
+    """A record as a row for ``validate``, or why it is none; nearly every one is just as an event is written here."""
     with suppress(msgspec.MsgspecError):
         return _PLAIN.decode(data), ""
     try:
-        row = msgspec.json.decode(data)
+        read = msgspec.json.decode(data)
     except msgspec.DecodeError:
         return None, "not JSON"
-    return told(row) if isinstance(row, dict) else (None, "not a JSON object")
+    return told(read) if isinstance(read, dict) else (None, "not a JSON object")
 
 
 def _once(found: pa.Table) -> pa.Array:

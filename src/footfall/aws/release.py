@@ -21,9 +21,23 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def functions() -> bytes:
     """The package itself as an archive, with the marts' SQL for the daily job; the same files give the same bytes."""
+    return archive(_package() | {MARTS: msgspec.json.encode(questions.marts())})
+
+
+def flink() -> bytes:
+    """The Flink application as an archive, as Managed Flink takes it.
+
+    Raises:
+        FootfallError: what it is made of could not be fetched.
+    """
+    from footfall.aws.flink.package import contents
+
+    return archive(contents() | {f"python/{name}": content for name, content in _package().items()})
+
+
+def _package() -> dict[str, bytes]:
     paths = [path for path in PACKAGE.rglob("*") if path.is_file() and not LEFT_OUT & set(path.parts)]
-    contents = {f"footfall/{path.relative_to(PACKAGE).as_posix()}": path.read_bytes() for path in paths}
-    return archive(contents | {MARTS: msgspec.json.encode(questions.marts())})
+    return {f"footfall/{path.relative_to(PACKAGE).as_posix()}": path.read_bytes() for path in paths}
 
 
 def archive(contents: dict[str, bytes]) -> bytes:

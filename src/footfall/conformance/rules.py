@@ -66,7 +66,7 @@ def compare(events: pa.Table, chosen: Sequence[str], folder: Path, progress: Pro
     watches = [lowered(watch) for rule in rules.rules().values() for watch in rule.watches]
     feeds = rules.feeds()
     progress("rules on the embedded engine")
-    own = {**_found(Panes(watches), watches, events), **_pulse(feeds, events)}
+    own = embedded(watches, feeds, events)
     for engine in chosen:
         if engine not in _RUN:
             continue
@@ -77,6 +77,11 @@ def compare(events: pa.Table, chosen: Sequence[str], folder: Path, progress: Pro
             for name, table in own.items():
                 connection.register("theirs", theirs[name])
                 yield Result(name, engine, *equal(connection, table, "theirs"))
+
+
+def embedded(watches: Sequence[Watch], feeds: Mapping[str, Feed], events: pa.Table) -> Tables:
+    """What the embedded engine finds in a stream, given in order of arrival."""
+    return {**_found(Panes(watches), watches, events), **_pulse(feeds, events)}
 
 
 def _found(engine: Windows, watches: Sequence[Watch], events: pa.Table) -> Tables:

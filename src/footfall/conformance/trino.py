@@ -16,7 +16,7 @@ from footfall.conformance.engines import TRINO, EngineError, java
 
 LOOPBACK = "127.0.0.1"
 SCHEMA = "footfall"
-WAITS = 180
+WAITS = 600
 """Seconds that a server may take to start."""
 _JVM = (
     "-Xmx3G",

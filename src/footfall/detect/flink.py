@@ -15,6 +15,9 @@ from footfall.rules import Feed, Watch
 
 RAW = "raw_events"
 ROWTIME = "rowtime"
+ROWTIME_IS = "TO_TIMESTAMP_LTZ(`event_time`, 3)"
+COLUMNS = {field.name: "BIGINT" if pa.types.is_integer(field.type) else "STRING" for field in SCHEMA}
+"""The relation's columns, by their types in Flink."""
 WINDOW_START = "window_start"
 _HOPPED = "_windows_of_{}"
 _BEFORE = "_before"
@@ -42,15 +45,23 @@ def events(options: Mapping[str, str], allowed: int) -> tuple[str, str]:
         options: of the connector, as its documentation names them.
         allowed: how late an event may be received, ms.
     """
-    columns = [f"`{field.name}` {'BIGINT' if pa.types.is_integer(field.type) else 'STRING'}" for field in SCHEMA]
-    columns += [
-        f"`{ROWTIME}` AS TO_TIMESTAMP_LTZ(`event_time`, 3)",
-        f"WATERMARK FOR `{ROWTIME}` AS TO_TIMESTAMP_LTZ(`received_at` - {allowed + 1}, 3)",
-    ]
+    columns = [f"`{name}` {kind}" for name, kind in COLUMNS.items()]
+    columns += [f"`{ROWTIME}` AS {ROWTIME_IS}", f"WATERMARK FOR `{ROWTIME}` AS {watermark(allowed)}"]
     told = ", ".join(f"{_text(name)} = {_text(value)}" for name, value in options.items())
     table = "CREATE TABLE `{}` (\n  {}\n) WITH ({})".format(RAW, ",\n  ".join(columns), told)
-    view = f"CREATE TEMPORARY VIEW `{EVENTS}` AS SELECT * FROM `{RAW}` WHERE `received_at` - `event_time` <= {allowed}"
-    return table, view
+    return table, on_time(allowed)
+
+
+def on_time(allowed: int) -> str:
+    """The view ``events`` of those rows of the stream that are events and not late."""
+    named = ", ".join(f"`{name}`" for name in (*COLUMNS, ROWTIME))
+    late = f"`received_at` - `event_time` <= {allowed}"
+    return f"CREATE TEMPORARY VIEW `{EVENTS}` AS SELECT {named} FROM `{RAW}` WHERE {late}"
+
+
+def watermark(allowed: int) -> str:
+    """How far the time of events has come, from one row; of ``allowed`` see :func:`events`."""
+    return f"TO_TIMESTAMP_LTZ(`received_at` - {allowed + 1}, 3)"
 
 
 def watch_statements(watch: Watch) -> tuple[str, ...]:

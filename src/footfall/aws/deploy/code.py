@@ -31,17 +31,10 @@ def artefacts(say: Say) -> dict[str, bytes]:
         release.JOB: (release.PACKAGE / "aws" / "spark" / "job.py").read_bytes(),
     }
     say("packing the Flink application")
-    made[release.FLINK] = _flink()
+    made[release.FLINK] = release.flink()
     say("fetching the libraries for Lambda")
     made[release.LIBRARIES] = libraries.libraries()
     return made
-
-
-def _flink() -> bytes:
-    make: Callable[[], bytes] | None = getattr(release, "flink", None)
-    if make is None:
-        raise FootfallError("This version of Footfall holds no Flink application: deploy one that does.")
-    return make()
 
 
 def upload(bucket: str, made: dict[str, bytes], say: Say) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import distributions, requires
@@ -12,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from footfall.aws.release import archive
+from footfall.aws.wheels import pip
 from footfall.ports import FootfallError
 
 LIMIT = 250 << 20
@@ -65,7 +65,7 @@ def fetch(target: Path, runtime: Runtime) -> None:
     given = target.parent / "constraints.txt"
     given.write_text("".join(f"{pin}\n" for pin in sorted(set(_pins()))))
     platforms = (option for name in runtime.platforms for option in ("--platform", name))
-    command = [*_pip(), "install", "--quiet", "--no-compile", "--target", str(target), "--constraint", str(given)]
+    command = [*pip(), "install", "--quiet", "--no-compile", "--target", str(target), "--constraint", str(given)]
     command += ["--only-binary=:all:", "--implementation", "cp", "--python-version", runtime.python]
     run = subprocess.run([*command, *platforms, *wanted()], capture_output=True, text=True, check=False)
     if run.returncode:
@@ -94,12 +94,3 @@ def _pins() -> Iterator[str]:
     for each in distributions():
         if (name := each.metadata["Name"]) != "footfall":
             yield f"{name}=={each.version}"
-
-
-def _pip() -> list[str]:
-    """This environment's pip, or that of the Python it was made from."""
-    for python in (sys.executable, getattr(sys, "_base_executable", sys.executable)):
-        command = [python, "-m", "pip"]
-        if subprocess.run([*command, "--version"], capture_output=True, check=False).returncode == 0:
-            return command
-    raise FootfallError("pip is needed to fetch the libraries for Lambda: run `python -m ensurepip`.")
