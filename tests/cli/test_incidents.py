@@ -80,7 +80,7 @@ def guarded_text(ran: Ran) -> str:
 def test_an_incident_is_shown_whole_and_its_text_is_text(guarded: Shell) -> None:
     key = key_of(guarded, "speed")
     shown = guarded_text(guarded("incidents", "show", key[:6]))
-    assert f"{HOSTILE} sent 35 views in 10 s" in shown
+    assert f"Visit {HOSTILE} made 35 views in 10 s" in shown
     assert "1 judged: 1 left out of the figures" in shown
     assert "2019-10-02 12:00:00  opened" in shown
     whole = document(guarded("incidents", "show", key, "--json"))
