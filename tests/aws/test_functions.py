@@ -184,7 +184,8 @@ def test_dead_letters_among_the_signals_go_to_the_lake(places: dict[str, str]) -
     s3 = boto3.client("s3")
     keys = [each["Key"] for each in s3.list_objects_v2(Bucket=places["LAKE_BUCKET"])["Contents"]]
     body = b"".join(s3.get_object(Bucket=places["LAKE_BUCKET"], Key=key)["Body"].read() for key in keys)
-    assert json.loads(body) == {"source": "raw", "line": 7, "reason": "event_time: not a time", "row": "{}"}
+    kept = {"source": "raw", "line": 7, "reason": "event_time: not a time", "row": "{}", "format": "", "header": ""}
+    assert json.loads(body) == kept
 
 
 def test_a_verdict_that_cannot_be_read_is_given_up_alone(places: dict[str, str]) -> None:

@@ -184,11 +184,11 @@ def decrypt(account: Account, unit: Unit) -> None:
 READERS = {"raw/": (JOB, RUN, DELIVERY), "verdicts/": (JOB, RUN), "dead_letters/": (LETTERS,)}
 WRITERS = {"raw/": (DELIVERY,), "verdicts/": (VERDICTS,), "dead_letters/": (LETTERS,)}
 CASES = (
-    Case("put into raw", put("StreamsRaw"), (COLLECTOR,)),
+    Case("put into raw", put("StreamsRaw"), (COLLECTOR, FLINK)),
     Case("put into clean", put("StreamsClean"), (FLINK,)),
     Case("put into signals", put("StreamsSignals"), (FLINK, TICK)),
     Case("read raw", read("StreamsRaw"), (COLLECTOR, FLINK)),
-    Case("read clean", read("StreamsClean"), (FLINK, DELIVERY)),
+    Case("read clean", read("StreamsClean"), (RESPOND, DELIVERY)),
     Case("read signals", read("StreamsSignals"), (FLINK, RESPOND)),
     *(Case(f"read {place}", get(place), READERS.get(place, (JOB, RUN))) for place in PREFIXES),
     *(Case(f"write {place}", write(place), WRITERS.get(place, (JOB,))) for place in PREFIXES),
