@@ -94,7 +94,7 @@ def put(stream: str) -> Do:
 
 
 def read(stream: str) -> Do:
-    """Reads a stream's shards."""
+    """Names a stream's shards, as who reads or writes it does."""
     return lambda account, unit: account.called(unit, "kinesis").list_shards(StreamName=account.of(stream))
 
 
@@ -188,7 +188,7 @@ CASES = (
     Case("put into clean", put("StreamsClean"), (FLINK,)),
     Case("put into signals", put("StreamsSignals"), (FLINK, TICK)),
     Case("read raw", read("StreamsRaw"), (COLLECTOR, FLINK)),
-    Case("read clean", read("StreamsClean"), (RESPOND, DELIVERY)),
+    Case("read clean", read("StreamsClean"), (FLINK, RESPOND, DELIVERY)),
     Case("read signals", read("StreamsSignals"), (FLINK, RESPOND)),
     *(Case(f"read {place}", get(place), READERS.get(place, (JOB, RUN))) for place in PREFIXES),
     *(Case(f"write {place}", write(place), WRITERS.get(place, (JOB,))) for place in PREFIXES),
