@@ -6,7 +6,7 @@ import io
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from footfall.ingest import source
@@ -39,6 +39,7 @@ def test_blocks_are_the_file_cut_behind_lines_and_know_where_they_stand(
     assert [block.position for block in found] == sorted(block.position for block in found)
 
 
+@example(lines=[12, 0, 10], ended=False, size=12)
 @given(lines=st.lists(st.integers(0, 30), min_size=1, max_size=8), ended=st.booleans(), size=st.integers(1, 70))
 def test_a_giant_line_stands_alone_and_only_its_beginning_is_kept(lines: list[int], ended: bool, size: int) -> None:
     longest = 10

@@ -124,23 +124,31 @@ def blocks(stream: IO[bytes], raw: IO[bytes], first_line: int = 1) -> Iterator[B
 
     A line of ``LONGEST_LINE`` or more is yielded alone, cut to that length, so that memory stays bounded.
     """
-    line, rest = first_line, b""
+    line = first_line
+    for whole in _whole(stream):
+        for lines in _apart(whole):
+            block = Block(lines, line, _count(lines), _position(raw))
+            yield block
+            line += block.lines
+
+
+def _whole(stream: IO[bytes]) -> Iterator[bytes]:
+    """What was read up to the end of a line, again and again; at last what is left."""
+    rest = b""
     while chunk := stream.read(BLOCK):
         data = rest + chunk
         end = data.rfind(b"\n") + 1
         if not end and len(data) > LONGEST_LINE:
             data, end = _skip_giant(data, stream)
-        for lines in _apart(data[:end]):
-            block = Block(lines, line, _line_ends(lines), _position(raw))
-            yield block
-            line += block.lines
+        yield data[:end]
         rest = data[end:]
-    for lines in _apart(rest):
-        yield Block(lines, line, 1, _position(raw))
+    yield rest
 
 
-def _line_ends(data: bytes) -> int:
-    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord("\n")))
+def _count(data: bytes) -> int:
+    """Lines; the last need not end."""
+    ends = int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord("\n")))
+    return ends + (not data.endswith(b"\n"))
 
 
 def _apart(data: bytes) -> Iterator[bytes]:
