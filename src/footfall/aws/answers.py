@@ -12,6 +12,7 @@ from footfall import insights
 from footfall.aws.athena import Athena
 from footfall.detect.arrivals import ALLOWED
 from footfall.insights import SETTLES, Query
+from footfall.insights.arrivals import ARRIVALS
 from footfall.insights.categories import occurrences
 from footfall.insights.dialect import Engine, written
 from footfall.insights.statistics import Floats
@@ -23,20 +24,6 @@ EXTENT = """SELECT count(*) AS events, sum(bot) AS bots, max("at") AS until,
 FROM clean"""
 """Of the relation that everything is counted from: what changes with any figure."""
 DAYS = "SELECT DISTINCT day FROM visitor_days"
-ARRIVALS = Query(
-    "arrivals",
-    {},
-    f"""
-SELECT event_date AS day, count(*) AS events,
-       count(*) FILTER (WHERE date_diff('millisecond', event_time, received_at) > {ALLOWED}) AS late,
-       count(received_at) AS timed
-FROM events
-WHERE event_date BETWEEN $since AND $until
-GROUP BY event_date
-ORDER BY event_date
-""",
-)
-"""Not a question of the marts: what arrived, before anything is counted."""
 
 
 class Answers:
@@ -68,7 +55,7 @@ class Answers:
         return occurrences([day for day in days if self.since <= day <= self.until], self._zone)
 
     def _asked(self, question: Query) -> pa.Table:
-        known: dict[str, Any] = {"since": self.since, "until": self.until}
+        known: dict[str, Any] = {"since": self.since, "until": self.until, "allowed": ALLOWED}
         if set(question.parameters) - set(known):
             known |= {
                 "since_week": self.since - timedelta(self.since.weekday()),

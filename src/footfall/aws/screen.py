@@ -14,26 +14,17 @@ from footfall.aws.answers import Answers, extent
 from footfall.aws.athena import Athena
 from footfall.aws.live import Live
 from footfall.detect import blocklist
-from footfall.detect.listed import INCIDENTS, VERDICTS, table
+from footfall.detect.listed import INCIDENTS, TITLES, VERDICTS, table
+from footfall.insights.arrivals import ARRIVALS
 from footfall.insights.exports import EXPORTS, plainly_named, timed
 from footfall.ports import DeadLetter, Extent, FootfallError, Health
 
 LETTERS = "dead_letters/"
-_GUARD: dict[str, tuple[str, Callable[[Live], pa.Table]]] = {
-    "incidents": (
-        "what the guard found: every incident with its evidence",
-        lambda live: table(INCIDENTS, live.store.incidents()),
-    ),
-    "verdicts": (
-        "who is no customer, from when to when, how sure, and whether the figures leave it out",
-        lambda live: table(VERDICTS, live.store.verdicts(standing=False)),
-    ),
-    "blocklist": (
-        f"addresses to shut out now; also {', '.join(blocklist.FORMS)}",
-        lambda live: blocklist.rows(live.blocks()),
-    ),
+_GUARD: dict[str, Callable[[Live], pa.Table]] = {
+    "incidents": lambda live: table(INCIDENTS, live.store.incidents()),
+    "verdicts": lambda live: table(VERDICTS, live.store.verdicts(standing=False)),
+    "blocklist": lambda live: blocklist.rows(live.blocks()),
 }
-_ARRIVALS = "events per day, and how many came too late to be watched"
 
 
 class Screen:
@@ -58,9 +49,9 @@ class Screen:
     def rows(self, name: str, since: date, until: date, population: str) -> pa.Table:
         """An answer, whole."""
         if name in _GUARD:
-            return timed(_GUARD[name][1](self.live))
+            return timed(_GUARD[name](self.live))
         answers = Answers(self._athena, self._zone, since, until, population)
-        if name == "arrivals":
+        if name == ARRIVALS.name:
             return answers.arrivals()
         if name not in EXPORTS:
             raise FootfallError(f"There is no export {name!r}; there are {', '.join(self.exports())}.")
@@ -69,7 +60,7 @@ class Screen:
     def exports(self) -> Mapping[str, str]:
         """What can be asked: all that the embedded plane answers, but for the figures that verdicts restated."""
         answers = {name: export.title for name, export in EXPORTS.items()}
-        return answers | {"arrivals": _ARRIVALS} | {name: title for name, (title, _) in _GUARD.items()}
+        return answers | {ARRIVALS.name: ARRIVALS.header["title"]} | TITLES
 
     def health(self) -> Health:
         """Nothing is told here of imports, and the detector has no marks of its own."""

@@ -19,6 +19,7 @@ from footfall.embedded.answers import Answers
 from footfall.embedded.changes import changes
 from footfall.embedded.incident_store import EmbeddedIncidents
 from footfall.incident import Incident, Severity, Verdict
+from footfall.insights.columns import POPULATIONS
 
 if TYPE_CHECKING:
     from footfall.detect.grade import Profile
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 SHORT = 17
 """Characters of a name in the table of incidents."""
 _SAID = re.compile(rf" (?:{'|'.join(VERBS)}) ")
-POPULATIONS = ("gross", "known", "net")
 Paint = Callable[[float], str]
 Figures = tuple[str, Paint, tuple[int, int, int]]
 """A figure's name, how it is written, and its three counts."""

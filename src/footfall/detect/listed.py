@@ -8,12 +8,19 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from footfall.detect import blocklist
 from footfall.detect.verdicts import excluded
 
 _KINDS: dict[type, pa.DataType] = {int: pa.int64(), str: pa.string(), bool: pa.bool_()}
 Column = tuple[str, type, Callable[[Any], Any]]
 """A column's name, its type, and how it is read off what a row is about."""
 
+TITLES = {
+    "incidents": "what the guard found: every incident with its evidence",
+    "verdicts": "who is no customer, from when to when, how sure, and whether the figures leave it out",
+    "blocklist": f"addresses to shut out now; also {', '.join(blocklist.FORMS)}",
+}
+"""What of the guard's can be exported on either plane."""
 INCIDENTS: tuple[Column, ...] = (
     ("incident", str, lambda one: one.id),
     ("rule", str, lambda one: one.rule),

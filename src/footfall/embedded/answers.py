@@ -18,6 +18,7 @@ from footfall.embedded.history import bound
 from footfall.embedded.lake import EmbeddedLake, data_until
 from footfall.embedded.views import define_view
 from footfall.insights import SETTLES, Query, exports
+from footfall.insights.arrivals import ARRIVALS
 from footfall.insights.categories import occurrences
 from footfall.insights.columns import Table
 from footfall.insights.statistics import Floats
@@ -25,17 +26,6 @@ from footfall.ports import FootfallError
 
 ATTEMPTS = 10
 """How often a question is asked again because the files it read were replaced meanwhile."""
-
-ARRIVALS = """
-SELECT event_date AS day, count(*) AS events,
-       count(*) FILTER (epoch_ms(received_at) - epoch_ms(event_time) > $allowed) AS late,
-       count(received_at) AS timed
-FROM events
-WHERE event_date BETWEEN $since AND $until
-GROUP BY event_date
-ORDER BY event_date
-"""
-"""Not a question of the marts: what arrived, before anything is counted."""
 
 
 class Answers:
@@ -96,7 +86,7 @@ class Answers:
     def _arrivals(self) -> pa.Table:
         self._define_events()
         days = {"since": self.since, "until": self.until, "allowed": ALLOWED}
-        return self._connection.sql(ARRIVALS, params=days).to_arrow_table()
+        return self._connection.sql(ARRIVALS.text, params=days).to_arrow_table()
 
     def occurrences(self) -> Floats:
         """How often each hour of the week occurred in the range."""

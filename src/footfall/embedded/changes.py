@@ -16,6 +16,7 @@ from footfall.embedded.judged import Days
 from footfall.embedded.lake import EmbeddedLake
 from footfall.embedded.table import sync
 from footfall.incident import Verdict
+from footfall.insights.columns import POPULATIONS
 from footfall.layout import Layout
 from footfall.ports import FootfallError
 
@@ -25,7 +26,6 @@ FIGURES = {
     "abandoned_carts": ("abandonment", "decided", "value_at_stake"),
 }
 """The figures whose changes are put down: those of a day that people quote; money in minor units."""
-POPULATIONS = ("gross", "known", "net")
 
 Figures = dict[str, dict[str, list[int]]]
 """By day and name of the figure: its values gross, net of known bots, and net."""

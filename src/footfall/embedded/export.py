@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from footfall.embedded.guard_exports import GUARD
 from footfall.embedded.lake import EmbeddedLake
+from footfall.insights.arrivals import ARRIVALS
 from footfall.insights.exports import EXPORTS as ANSWERS
 from footfall.insights.exports import Export, plainly_named, timed
 from footfall.ports import FootfallError
@@ -30,7 +31,7 @@ def _guarded(rows: Callable[[EmbeddedLake], pa.Table]) -> Callable[[Answers], pa
 
 EXPORTS = {
     **ANSWERS,
-    "arrivals": Export("events per day, and how many came too late to be watched", lambda answers: answers.arrivals()),
+    ARRIVALS.name: Export(ARRIVALS.header["title"], lambda answers: answers.arrivals()),
     **{name: Export(title, _guarded(rows)) for name, (title, rows) in GUARD.items()},
 }
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from footfall.detect import blocklist
-from footfall.detect.listed import INCIDENTS, VERDICTS, Column, table
+from footfall.detect.listed import INCIDENTS, TITLES, VERDICTS, Column, table
 from footfall.embedded.changes import changes
 from footfall.embedded.incident_store import EmbeddedIncidents, standing_verdicts
 from footfall.embedded.lake import EmbeddedLake, data_until
 from footfall.incident import Incident, Verdict
+from footfall.insights.columns import POPULATIONS
 from footfall.ports import FootfallError
 
 CHANGES: tuple[Column, ...] = (
@@ -20,7 +21,7 @@ CHANGES: tuple[Column, ...] = (
     ("figure", str, lambda one: one.figure),
     *(
         (f"{population}_{when}", int, lambda one, population=population, place=place: getattr(one, population)[place])
-        for population in ("gross", "known", "net")
+        for population in POPULATIONS
         for place, when in enumerate(("before", "after"))
     ),
     ("money", bool, lambda one: one.money),
@@ -77,12 +78,9 @@ def write_blocklist(lake: EmbeddedLake, path: Path) -> int:
 
 
 GUARD: dict[str, tuple[str, Callable[[EmbeddedLake], pa.Table]]] = {
-    "incidents": ("what the guard found: every incident with its evidence", incidents),
-    "verdicts": ("who is no customer, from when to when, how sure, and whether the figures leave it out", verdicts),
-    "blocklist": (
-        f"addresses to shut out now; also {', '.join(blocklist.FORMS)}",
-        lambda lake: blocklist.rows(blocked(lake)),
-    ),
+    "incidents": (TITLES["incidents"], incidents),
+    "verdicts": (TITLES["verdicts"], verdicts),
+    "blocklist": (TITLES["blocklist"], lambda lake: blocklist.rows(blocked(lake))),
     "changes": ("figures that verdicts restated: before, after, why", restated),
 }
 """What can be exported without a lake."""
