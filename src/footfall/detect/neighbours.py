@@ -7,7 +7,7 @@ from collections import defaultdict
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from footfall.detect.visits import PAUSE
+from footfall.detect.visits import paced
 from footfall.incident import Subject
 
 KINDS = frozenset({"session", "actor"})
@@ -28,14 +28,10 @@ class Neighbours:
         self._addresses: dict[str, list[str]] = defaultdict(list)
         self._people: dict[str, set[str]] = defaultdict(set)
         named = rows.filter(pc.and_(pc.is_valid(rows["ip"]), pc.is_valid(rows["actor"])))
-        seen = named.group_by(["ip", "actor"]).aggregate([("event_time", how) for how in ("min", "max", "count")])
-        ips, actors, first, last, count = (seen[name] for name in seen.column_names)
-        unhurried = pc.greater_equal(pc.subtract(last, first), pc.multiply(pc.subtract(count, 1), PAUSE))
-        human = pc.and_(pc.greater(count, 1), unhurried).to_pylist()
-        for ip, actor, paced in zip(ips.to_pylist(), actors.to_pylist(), human, strict=True):
-            self._addresses[actor].append(ip)
-            if paced:
-                self._people[ip].add(actor)
+        for row in paced(named, "ip", "actor").to_pylist():
+            self._addresses[row["actor"]].append(row["ip"])
+            if row["paced"]:
+                self._people[row["ip"]].add(row["actor"])
 
     def alone(self, subject: Subject, crowd: int) -> list[str]:
         """A subject's addresses, in order, from which fewer than ``crowd`` others came at human pace."""

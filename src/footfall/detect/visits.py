@@ -58,17 +58,24 @@ class Purchases:
 
 
 def at_human_pace(rows: pa.Table) -> int:
-    """How many visits among some events have two pages or more, a person's pause apart.
+    """How many visits among some events are at a person's pace.
 
     Args:
         rows: the columns :data:`PACED` of the relation.
     """
-    times = rows.select(PACED).filter(pc.is_valid(rows["user_session"]))
-    visits = times.group_by("user_session").aggregate(
-        [("event_time", "min"), ("event_time", "max"), ("event_time", "count")]
-    )
-    return sum(
-        row["event_time_count"] > 1
-        and row["event_time_max"] - row["event_time_min"] >= PAUSE * (row["event_time_count"] - 1)
-        for row in visits.to_pylist()
-    )
+    visits = paced(rows.select(PACED).filter(pc.is_valid(rows["user_session"])), "user_session")
+    return pc.sum(visits["paced"]).as_py() or 0
+
+
+def paced(rows: pa.Table, *by: str) -> pa.Table:
+    """Groups of events by some columns, and whether each has two pages or more, a person's pause apart: ``paced``.
+
+    Args:
+        rows: those columns and ``event_time``.
+        by: the columns, none of them NULL.
+    """
+    groups = rows.group_by(list(by)).aggregate([("event_time", how) for how in ("min", "max", "count")])
+    pauses = pc.subtract(groups["event_time_count"], 1)
+    span = pc.subtract(groups["event_time_max"], groups["event_time_min"])
+    unhurried = pc.and_(pc.greater(pauses, 0), pc.greater_equal(span, pc.multiply(pauses, PAUSE)))
+    return groups.select(list(by)).append_column("paced", unhurried)
