@@ -13,13 +13,13 @@ from typing import Any
 from bench.batch import measure
 from bench.batch.measure import Cost
 from bench.batch.steps import FailedError, MissingError, Runner
-from bench.stream import contest, data, limits, peers, report
+from bench.stream import collector, contest, data, limits, peers, report
 from bench.stream.data import Stream
 from bench.stream.results import Results, document
 
 BENCH = Path(__file__).parents[1]
 SAVED = Path(__file__).with_name("RESULTS.md")
-PARTS = ("engines", "limits", "guard", "latency", "keys", "restart")
+PARTS = ("engines", "limits", "guard", "latency", "keys", "restart", "collector")
 OWN = "bench.stream.own"
 CHILD = "bench.stream.child"
 PYTHONS = {"flink": BENCH.parent / ".venv/flink/bin/python"}
@@ -124,6 +124,8 @@ def _own(runner: Runner, results: Results, folder: Path, options: argparse.Names
         _, results.keys = _asked(runner, results, results.stream, folder, "keys")
     if "restart" in options.parts:
         _, results.restart = _asked(runner, results, first, folder, "restart")
+    if "collector" in options.parts:
+        results.collector = collector.measured()
 
 
 def _asked(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import multiprocessing
@@ -11,7 +10,7 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import cycle, islice
@@ -19,6 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from bench.batch.report import table
 from footfall.config import Settings
 from footfall.embedded.appender import Appender
 from footfall.ingest.collector import app, run
@@ -26,6 +26,9 @@ from footfall.layout import Layout
 
 PAYLOADS = Path(__file__).parents[2] / "tests/payloads"
 CONNECTIONS = (16, 64)
+SECONDS = 5.0
+EVENTS = 100
+"""Of a request."""
 
 
 def segment(events: int) -> bytes:
@@ -93,7 +96,6 @@ class Sender(asyncio.Protocol):
 
     data: bytes
     until: float
-    pause: float = 0.0
     took: list[float] = field(default_factory=list)
     wrong: int = 0
     heard: bytes = b""
@@ -102,7 +104,6 @@ class Sender(asyncio.Protocol):
         """Sends the first request."""
         self.transport = transport
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.due = time.perf_counter()
         self._send()
 
     def data_received(self, data: bytes) -> None:
@@ -113,80 +114,84 @@ class Sender(asyncio.Protocol):
         if not length or len(body) < int(length[1]):
             return
         now, data, self.heard = time.perf_counter(), self.heard, b""
-        self.took.append(now - self.due)
+        self.took.append(now - self.sent)
         self.wrong += not data.startswith(b"HTTP/1.1 200")
-        self.due = max(now, self.due + self.pause)
-        if self.due >= self.until:
+        if now >= self.until:
             self.transport.close()
             self.ended.set_result(None)
-        elif self.due > now:
-            asyncio.get_running_loop().call_later(self.due - now, self._send)
         else:
             self._send()
 
     def _send(self) -> None:
-        self.due = time.perf_counter()
+        self.sent = time.perf_counter()
         self.transport.write(self.data)
 
 
-async def load(port: int, data: bytes, connections: int, seconds: float, pause: float) -> list[Sender]:
+async def load(port: int, data: bytes, connections: int, seconds: float) -> list[Sender]:
     """All the connections at once, for some seconds."""
     loop, until = asyncio.get_running_loop(), time.perf_counter() + seconds
-    made = [
-        await loop.create_connection(lambda: Sender(data, until, pause), "127.0.0.1", port) for _ in range(connections)
-    ]
+    made = [await loop.create_connection(lambda: Sender(data, until), "127.0.0.1", port) for _ in range(connections)]
     senders = [sender for _, sender in made]
     await asyncio.gather(*(sender.ended for sender in senders))
     return senders
 
 
-def measure(dialect: str, connections: int, asked: argparse.Namespace) -> str:
-    """A line of the results."""
+def measure(dialect: str, connections: int, seconds: float = SECONDS, events: int = EVENTS) -> dict[str, Any]:
+    """A collector of its own asked by so many connections at once, each as soon as it was answered.
+
+    Returns:
+        ``dialect``, ``connections``, ``rate`` (accepted events a second), ``p50``, ``p99`` and ``worst`` (milliseconds
+        until the answer), ``refused`` (requests), ``cpu`` (the collector's, microseconds an event).
+    """
     ours, theirs = multiprocessing.Pipe()
-    events, rate = asked.events, asked.rate
-    with tempfile.TemporaryDirectory(prefix="footfall-", dir=asked.folder) as home:
+    with tempfile.TemporaryDirectory(prefix="footfall-") as home:
         server = multiprocessing.get_context("spawn").Process(target=serve, args=(Path(home), theirs))
         server.start()
         port = ours.recv()
         data = PAYLOAD[dialect](events)
-        warm = asyncio.run(load(port, data, 4, 0.5, 0))
+        warm = asyncio.run(load(port, data, 4, 0.5))
         began = time.perf_counter()
-        senders = asyncio.run(load(port, data, connections, asked.seconds, connections * events / rate if rate else 0))
+        senders = asyncio.run(load(port, data, connections, seconds))
         spent = time.perf_counter() - began
         ours.send("stop")
         busy = ours.recv()
         server.join()
-    took = sorted(one for sender in senders for one in sender.took)
-    wrong = sum(sender.wrong for sender in senders)
-    p50, p99 = statistics.median(took), took[int(len(took) * 0.99)]
+    took = sorted(one * 1000 for sender in senders for one in sender.took)
+    refused = sum(sender.wrong for sender in senders)
     answered = len(took) + sum(len(sender.took) for sender in warm)
-    return (
-        f"| {dialect} | {connections} | {(len(took) - wrong) * events / spent:,.0f} | {p50 * 1000:.1f} "
-        f"| {p99 * 1000:.1f} | {took[-1] * 1000:.1f} | {wrong} | {busy * 1e6 / (answered * events):.1f} |"
-    )
+    return {
+        "dialect": dialect,
+        "connections": connections,
+        "rate": (len(took) - refused) * events / spent,
+        "p50": statistics.median(took),
+        "p99": took[int(len(took) * 0.99)],
+        "worst": took[-1],
+        "refused": refused,
+        "cpu": busy * 1e6 / (answered * events),
+    }
 
 
-def lines(arguments: argparse.Namespace) -> Iterator[str]:
-    """The table."""
-    yield "| dialect | connections | accepted events/s | p50 ms | p99 ms | worst ms | refused | CPU µs an event |"
-    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
-    for dialect in arguments.dialects:
-        for connections in arguments.connections:
-            yield measure(dialect, connections, arguments)
+def measured() -> list[dict[str, Any]]:
+    """Every dialect at every number of connections."""
+    return [measure(dialect, connections) for dialect in PAYLOAD for connections in CONNECTIONS]
 
 
-def main() -> None:
-    """Prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--events", type=int, default=100, help="events of a request")
-    parser.add_argument("--rate", type=int, default=0, help="events a second offered; 0: as many as are answered")
-    parser.add_argument("--folder", help="where the log is made; a folder in memory leaves the disk out")
-    parser.add_argument("--connections", type=int, nargs="*", default=CONNECTIONS)
-    parser.add_argument("--dialects", nargs="*", default=list(PAYLOAD), choices=list(PAYLOAD))
-    for line in lines(parser.parse_args()):
-        print(line, flush=True)
+def table_of(found: list[dict[str, Any]]) -> str:
+    """A line for each measurement."""
+    columns = ["dialect", "connections", "accepted events/s", "p50 ms", "p99 ms", "worst ms", "refused", "µs CPU/event"]
+    rows = [
+        [
+            each["dialect"],
+            str(each["connections"]),
+            f"{each['rate']:,.0f}",
+            *(f"{each[name]:.0f}" for name in ("p50", "p99", "worst")),
+            str(each["refused"]),
+            f"{each['cpu']:.1f}",
+        ]
+        for each in found
+    ]
+    return table(columns, rows)
 
 
 if __name__ == "__main__":
-    main()
+    print(table_of(measured()))

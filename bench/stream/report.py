@@ -7,6 +7,7 @@ import statistics
 from bench.batch import measure
 from bench.batch.report import table
 from bench.batch.results import machine
+from bench.stream import collector
 from bench.stream.contest import Entry
 from bench.stream.results import Results
 from bench.stream.texts import texts
@@ -17,7 +18,8 @@ MICRO = 1e6
 
 def text(results: Results) -> str:
     """The whole report."""
-    made = (part(results) for part in (_head, _engines, _noise, _limits, _guard, _latency, _keys, _restart, _left_out))
+    parts = (_head, _engines, _noise, _limits, _guard, _latency, _keys, _restart, _collector, _left_out)
+    made = (part(results) for part in parts)
     return "\n\n".join(part for part in made if part) + "\n"
 
 
@@ -165,6 +167,17 @@ def _restart(results: Results) -> str:
         f"({found['snapshot_bytes'] / 1e6:.0f} MB); a new guard is made in {found['made_s']:.2f} s, restored in "
         f"{found['restore_s']:.2f} s, has judged its first batch {found['ready_s']:.2f} s after it began, {same}."
     )
+
+
+def _collector(results: Results) -> str:
+    if not results.collector:
+        return ""
+    how = (
+        f"Batches of {collector.EVENTS} events over HTTP, as Segment's and Snowplow's clients for Node send them and "
+        "in the event's own JSON; each connection sends its next once the last is answered, which is once it is "
+        "durable. Those who send run on the same cores."
+    )
+    return f"## The collector\n\n{how}\n\n{collector.table_of(results.collector)}"
 
 
 def _left_out(results: Results) -> str:

@@ -27,6 +27,7 @@ class Results:
         latency: the paced run, and the pace in events a second.
         keys: memory for each live key.
         restart: a snapshot, and going on from it.
+        collector: batches of real clients, acknowledged.
         left_out: what of Footfall's own could not be measured, and why.
     """
 
@@ -41,6 +42,7 @@ class Results:
     latency: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, Any] = field(default_factory=dict)
     restart: dict[str, Any] = field(default_factory=dict)
+    collector: list[dict[str, Any]] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -82,6 +84,7 @@ def document(results: Results) -> dict[str, Any]:
         "latency": results.latency,
         "keys": results.keys,
         "restart": results.restart,
+        "collector": results.collector,
         "failures": results.failures,
     }
 
