@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,17 +24,23 @@ class Neighbours:
     """
 
     def __init__(self, rows: pa.Table) -> None:
-        self._addresses: dict[str, list[str]] = defaultdict(list)
-        self._people: dict[str, set[str]] = defaultdict(set)
         named = rows.filter(pc.and_(pc.is_valid(rows["ip"]), pc.is_valid(rows["actor"])))
-        for row in paced(named, "ip", "actor").to_pylist():
-            self._addresses[row["actor"]].append(row["ip"])
-            if row["paced"]:
-                self._people[row["ip"]].add(row["actor"])
+        (ips, self._addresses), (actors, self._actors) = (_coded(named[name]) for name in ("ip", "actor"))
+        came = paced(pa.table({"ip": ips, "actor": actors, "event_time": named["event_time"]}), "ip", "actor")
+        self._ip, self._actor, self._paced = (came[name].to_numpy() for name in ("ip", "actor", "paced"))
+        self._people = np.bincount(self._ip[self._paced], minlength=len(self._addresses))
 
     def alone(self, subject: Subject, crowd: int) -> list[str]:
         """A subject's addresses, in order, from which fewer than ``crowd`` others came at human pace."""
         if subject.kind not in KINDS:
             return []
-        mine = sorted(self._addresses.get(subject.name, ()))
-        return [ip for ip in mine if len(self._people[ip] - {subject.name}) < crowd][:MOST]
+        mine = np.flatnonzero(self._actor == pc.index(self._actors, subject.name).as_py())
+        alone = self._ip[mine[self._people[self._ip[mine]] - self._paced[mine] < crowd]]
+        return sorted(self._addresses.take(pa.array(alone)).to_pylist())[:MOST]
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
+    """A text column as places in an array of its values."""
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    whole = encoded.unify_dictionaries().combine_chunks()
+    return whole.indices, whole.dictionary
