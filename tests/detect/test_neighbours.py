@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from footfall.detect.neighbours import MOST, SEEN, Neighbours
+from footfall.detect.relation import SCHEMA
 from footfall.detect.verdicts import CROWD
 from footfall.incident import Subject
 
@@ -15,7 +16,8 @@ NAT = "203.0.113.1"
 def seen(*events: tuple[str, str, int]) -> Neighbours:
     """What came: address, actor, second."""
     rows = [(ip, actor, second * 1_000) for ip, actor, second in events]
-    return Neighbours(pa.table(dict(zip(SEEN, map(list, zip(*rows, strict=True)), strict=True))))
+    columns = dict(zip(SEEN, map(list, zip(*rows, strict=True)), strict=True))
+    return Neighbours(pa.table(columns).cast(pa.schema([SCHEMA.field(name) for name in SEEN])))
 
 
 def people(count: int, pause: int = 10, ip: str = NAT) -> list[tuple[str, str, int]]:
@@ -52,7 +54,4 @@ def test_so_many_addresses_are_put_down_and_no_more() -> None:
 
 
 def test_nobody_came() -> None:
-    rows = pa.table(
-        {"ip": pa.nulls(0, pa.string()), "actor": pa.nulls(0, pa.string()), "event_time": pa.nulls(0, pa.int64())}
-    )
-    assert Neighbours(rows).alone(Subject("actor", "bot"), CROWD) == []
+    assert Neighbours(SCHEMA.empty_table().select(SEEN)).alone(Subject("actor", "bot"), CROWD) == []

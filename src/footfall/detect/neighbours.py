@@ -20,7 +20,7 @@ class Neighbours:
     """Who came from which address lately.
 
     Args:
-        rows: the columns :data:`SEEN` of the relation.
+        rows: the columns :data:`SEEN` of the relation; the chunks of a text column share one dictionary.
     """
 
     def __init__(self, rows: pa.Table) -> None:
@@ -39,8 +39,8 @@ class Neighbours:
         return sorted(self._addresses.take(pa.array(alone)).to_pylist())[:MOST]
 
 
-def _coded(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
+def _coded(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.Array]:
     """A text column as places in an array of its values."""
-    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    whole = encoded.unify_dictionaries().combine_chunks()
-    return whole.indices, whole.dictionary
+    if not column.num_chunks:
+        return pa.chunked_array([], pa.int32()), pa.array([], pa.string())
+    return pa.chunked_array([chunk.indices for chunk in column.chunks]), column.chunk(0).dictionary
