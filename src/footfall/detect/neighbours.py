@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from footfall.detect.recent import KEPT
-from footfall.detect.relation import SCHEMA
 from footfall.detect.visits import paced
-from footfall.detect.windows.names import Names, placed
+from footfall.detect.windows.names import Names
 from footfall.incident import Subject
 
 KINDS = frozenset({"session", "actor"})
@@ -20,8 +18,8 @@ KINDS = frozenset({"session", "actor"})
 SEEN = ("ip", "actor", "event_time")
 MOST = 20
 """Addresses that are put down for one subject."""
-_TEXTS = SEEN[:2]
 _ROOM = 1 << 16
+_LOW = (1 << 32) - 1
 
 
 class Neighbours:
@@ -33,10 +31,9 @@ class Neighbours:
 
     def __init__(self, between: Callable[..., pa.Table]) -> None:
         self._between = between
-        self._names = {name: Names() for name in _TEXTS}
+        self._ips, self._actors = Names(), Names()
         self._until = 0
-        self._rows: dict[str, Any] = self._read(SCHEMA.empty_table())
-        self._ip = self._actor = self._paced = self._people = np.empty(0, np.int64)
+        self._times = self._pairs = self._ip = self._actor = self._paced = self._people = np.empty(0, np.int64)
 
     def alone(self, subject: Subject, until: int, crowd: int) -> list[str]:
         """A subject's addresses, in order, from which fewer than ``crowd`` others came at human pace.
@@ -50,34 +47,42 @@ class Neighbours:
             return []
         if until != self._until:
             self._look(until)
-        mine = np.flatnonzero(self._actor == self._names["actor"].find(subject.name))
+        mine = np.flatnonzero(self._actor == self._actors.find(subject.name))
         alone = self._ip[mine[self._people[self._ip[mine]] - self._paced[mine] < crowd]]
-        return sorted(self._names["ip"].decoded(alone).to_pylist())[:MOST]
+        return sorted(self._ips.decoded(alone).to_pylist())[:MOST]
 
     def _look(self, until: int) -> None:
-        since, goes_on = until - KEPT, self._until < until
-        fresh = self._read(self._between(max(since, self._until) if goes_on else since, until, *SEEN))
-        kept = (self._rows["event_time"] >= since) & goes_on
-        self._rows = {name: np.concatenate([self._rows[name][kept], fresh[name]]) for name in SEEN}
+        since, before = until - KEPT, self._until
+        self._keep(self._times >= since if before < until else np.zeros(len(self._times), bool))
+        self._add(self._between(max(since, before) if before < until else since, until, *SEEN))
         self._until = until
-        self._forget()
-        pairs = self._rows["ip"].astype(np.int64) << 32 | self._rows["actor"]
-        came = paced(pa.table({"pair": pairs, "event_time": self._rows["event_time"]}), "pair")
-        pairs, self._paced = came["pair"].to_numpy(), came["paced"].to_numpy()
-        self._ip, self._actor = pairs >> 32, pairs & ((1 << 32) - 1)
-        self._people = np.bincount(self._ip[self._paced], minlength=len(self._names["ip"]))
+        starts = np.flatnonzero(np.append(True, self._pairs[1:] != self._pairs[:-1])[: len(self._pairs)])
+        ends = np.append(starts[1:], len(self._pairs))[: len(starts)]
+        self._ip, self._actor = self._pairs[starts] >> 32, self._pairs[starts] & _LOW
+        self._paced = paced(self._times[starts], self._times[ends - 1], ends - starts)
+        self._people = np.bincount(self._ip[self._paced], minlength=len(self._ips))
 
-    def _read(self, rows: pa.Table) -> dict[str, Any]:
-        rows = rows.filter(pc.and_(pc.is_valid(rows["ip"]), pc.is_valid(rows["actor"])))
-        return {name: self._names[name].ids(rows[name]) for name in _TEXTS} | {
-            "event_time": rows["event_time"].to_numpy()
-        }
+    def _add(self, rows: pa.Table) -> None:
+        """Puts events, all later than those before, to their pairs of address and actor; each pair's stay in order."""
+        ips, actors = self._ips.ids(rows["ip"]), self._actors.ids(rows["actor"])
+        named = (ips >= 0) & (actors >= 0)
+        pairs, times = ips[named].astype(np.int64) << 32 | actors[named], rows["event_time"].to_numpy()[named]
+        order = np.lexsort((times, pairs))
+        places = np.searchsorted(self._pairs, pairs[order], side="right")
+        self._pairs = np.insert(self._pairs, places, pairs[order])
+        self._times = np.insert(self._times, places, times[order])
 
-    def _forget(self) -> None:
-        """Gives small ids again to what was seen lately."""
-        for name, names in self._names.items():
-            if len(names) > 2 * len(self._rows[name]) + _ROOM:
-                live = np.zeros(len(names), bool)
-                kept, self._rows[name] = placed(self._rows[name], len(names))
-                live[kept] = True
-                names.keep(live)
+    def _keep(self, live: Any) -> None:
+        """Forgets events, and now and then the names that none has any more."""
+        self._pairs, self._times = self._pairs[live], self._times[live]
+        if len(self._ips) + len(self._actors) > 4 * len(self._pairs) + _ROOM:
+            ips = _only(self._ips, self._pairs >> 32)
+            self._pairs = ips << 32 | _only(self._actors, self._pairs & _LOW)
+
+
+def _only(names: Names, ids: Any) -> Any:
+    """Keeps some names alone; their new ids, in the order of the old."""
+    live = np.zeros(len(names), bool)
+    live[ids] = True
+    names.keep(live)
+    return (np.cumsum(live) - 1)[ids]
