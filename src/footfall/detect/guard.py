@@ -129,9 +129,9 @@ class Guard:
         findings = [finding for found in early for finding in self._confirmed(found, early=True)]
         return self._desk.warn([*findings, *self._brewing()], self._look)
 
-    def recent(self, since: int, until: int) -> pa.Table:
-        """The relation's rows of the last two minutes with ``since`` <= time < ``until``, UTC ms."""
-        return self._recent.between(since, until)
+    def recent(self, since: int, until: int, *columns: str) -> pa.Table:
+        """The relation's rows of the last two minutes with ``since`` <= time < ``until``, UTC ms; some columns or all."""
+        return self._recent.between(since, until, *columns).unify_dictionaries()
 
     def snapshot(self) -> bytes:
         """Everything remembered, for ``restore``."""
@@ -199,7 +199,7 @@ class Guard:
 
     def _attributed(self, finding: Finding) -> Finding:
         """A surge with the actors that make it up, where it is an attack."""
-        events = Events(partial(self._recent.between, finding.since, finding.until))
+        events = Events(partial(self.recent, finding.since, finding.until))
         attack = finding.severity is not Severity.INFO
         kept = attributed(finding, events.table(*NEEDED), self._history) if attack else finding
         self._rows[_place(kept)] = events.table

@@ -26,7 +26,10 @@ class Recent:
             self._batches.append((bounds["min"].as_py(), bounds["max"].as_py(), events))
 
     def between(self, since: int, until: int, *columns: str) -> pa.Table:
-        """The events with ``since`` <= time < ``until``, in no order: some columns, all where none is named."""
+        """The events with ``since`` <= time < ``until``, in no order: some columns, all where none is named.
+
+        Each chunk of a text column has words of its own.
+        """
         columns = columns or COLUMNS
         parts = []
         for first, last, table in self._batches:
@@ -35,7 +38,7 @@ class Recent:
                 whole = first >= since and last < until
                 inside = None if whole else pc.and_(pc.greater_equal(times, since), pc.less(times, until))
                 parts.append(part if inside is None else part.filter(inside))
-        return pa.concat_tables(parts).unify_dictionaries() if parts else SCHEMA.empty_table().select(columns)
+        return pa.concat_tables(parts) if parts else SCHEMA.empty_table().select(columns)
 
     def forget(self, closed: int) -> None:
         """Drops batches that lie wholly before what may still be asked for."""
