@@ -166,10 +166,13 @@ def lag(select: exp.Select) -> exp.Window | None:
 
 def by_name(column: exp.Column) -> bool:
     """Whether a text only asks here which values of a column are the same, or NULL."""
+    return is_there(column) or isinstance(column.parent, exp.Distinct | exp.Group | exp.Select | exp.Window)
+
+
+def is_there(column: exp.Column) -> bool:
+    """Whether a text only asks here whether a column is NULL."""
     parent = column.parent
-    if isinstance(parent, exp.Distinct | exp.Count | exp.Group | exp.Select | exp.Window):
-        return True
-    return isinstance(parent, exp.Is) and isinstance(parent.expression, exp.Null)
+    return isinstance(parent, exp.Count) or (isinstance(parent, exp.Is) and isinstance(parent.expression, exp.Null))
 
 
 class _Check:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -42,19 +42,19 @@ def sighting(rows: pa.Table, since: int, until: int) -> Sighting:
 def _shown(rows: pa.Table, places: Sequence[int]) -> list[dict[str, Any]]:
     """Rows in order of time by their places; those of one moment are in order of what they say, however they came."""
     moments = np.stack([rows[name].to_numpy() for name in ("event_time", "received_at")])
-    starts = np.append(0, np.flatnonzero((moments[:, 1:] != moments[:, :-1]).any(axis=0)) + 1)
+    edges = np.append(0, np.flatnonzero((moments[:, 1:] != moments[:, :-1]).any(axis=0)) + 1)
+    after = np.searchsorted(edges, places, side="right")
+    spans = [range(first, end) for first, end in zip(edges[after - 1], np.append(edges, len(rows))[after], strict=True)]
+    tied = iter(rows.select(_SHOWN).take(np.concatenate(spans)).to_pylist())
     found = []
-    for place in places:
-        first, end = starts[starts <= place][-1], min(starts[starts > place], default=rows.num_rows)
-        tied = rows.slice(first, end - first).select(_SHOWN).to_pylist()
-        found.append(
-            sorted(tied, key=lambda row: [(value is not None, value) for value in row.values()])[place - first]
-        )
+    for place, span in zip(places, spans, strict=True):
+        alike = sorted(islice(tied, len(span)), key=lambda row: [(value is not None, value) for value in row.values()])
+        found.append(alike[place - span.start])
     return found
 
 
 def top(column: pa.ChunkedArray) -> list[tuple[str, int]]:
     """The commonest values with their counts; ties in order of the value."""
-    counts = Counter({entry["values"].as_py(): entry["counts"].as_py() for entry in pc.value_counts(column)})
-    counts.pop(None, None)
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:TOP]
+    found = pc.value_counts(column)
+    counts = zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True)
+    return sorted((item for item in counts if item[0] is not None), key=lambda item: (-item[1], item[0]))[:TOP]

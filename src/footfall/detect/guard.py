@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import partial
 
 import msgspec
 import pyarrow as pa
@@ -18,12 +18,12 @@ from footfall.detect.copies import Copies
 from footfall.detect.desk import Desk
 from footfall.detect.evidence import READ, sighting
 from footfall.detect.history import History
-from footfall.detect.neighbours import KINDS, SEEN, Neighbours
+from footfall.detect.neighbours import Neighbours
 from footfall.detect.pulse import Pulse
-from footfall.detect.recent import KEPT, Recent
+from footfall.detect.recent import Recent
 from footfall.detect.relation import SCHEMA, Events, relation
 from footfall.detect.surge import HIDDEN, Surge
-from footfall.detect.verdicts import CROWD, Places
+from footfall.detect.verdicts import CROWD
 from footfall.detect.visits import DAY, PACED, Purchases, at_human_pace
 from footfall.detect.windows import Found, Windows
 from footfall.incident import Finding, Severity, Subject
@@ -77,6 +77,7 @@ class Guard:
         self._windows, self._pulse, self._arrivals = windows, Pulse(feeds), Arrivals(allowed)
         self._history, self._surge, self._copies = History(), Surge(), Copies(allowed)
         self._recent, self._purchases = recent or Recent(), purchases or Purchases()
+        self._neighbours = Neighbours(self._recent.between)
         self._brewed = -1
         self._rows: dict[_Place, Callable[..., pa.Table]] = {}
 
@@ -128,9 +129,9 @@ class Guard:
         findings = [finding for found in early for finding in self._confirmed(found, early=True)]
         return self._desk.warn([*findings, *self._brewing()], self._look)
 
-    def recent(self, since: int, until: int) -> pa.Table:
-        """The relation's rows of the last two minutes with ``since`` <= time < ``until``, UTC ms."""
-        return self._recent.between(since, until)
+    def recent(self, since: int, until: int, *columns: str) -> pa.Table:
+        """The relation's rows of the last two minutes with ``since`` <= time < ``until``, UTC ms; some columns or all."""
+        return self._recent.between(since, until, *columns).unify_dictionaries()
 
     def snapshot(self) -> bytes:
         """Everything remembered, for ``restore``."""
@@ -148,6 +149,7 @@ class Guard:
         self._desk.restore(desk)
         self._purchases.restore(purchases)
         self._recent.restore(recent)
+        self._neighbours = Neighbours(self._recent.between)
         self._surge = Surge.restore(surge)
         self._copies.restore(copies)
 
@@ -173,7 +175,7 @@ class Guard:
             self._spoil(fresh)
             findings += fresh
         self._purchases.forget(closed)
-        changes = self._desk.take(findings, closed, self._look, self._purchases.count, self._people, self._places())
+        changes = self._desk.take(findings, closed, self._look, self._purchases.count, self._people, self._alone)
         self._recent.forget(closed)
         return changes
 
@@ -197,7 +199,7 @@ class Guard:
 
     def _attributed(self, finding: Finding) -> Finding:
         """A surge with the actors that make it up, where it is an attack."""
-        events = Events(partial(self._recent.between, finding.since, finding.until))
+        events = Events(partial(self.recent, finding.since, finding.until))
         attack = finding.severity is not Severity.INFO
         kept = attributed(finding, events.table(*NEEDED), self._history) if attack else finding
         self._rows[_place(kept)] = events.table
@@ -232,18 +234,10 @@ class Guard:
         places = [place for place in self._rows if place[2] == subject and place[3] <= until + 1]
         return max((at_human_pace(self._rows[place](*PACED)) for place in places[-1:]), default=0)
 
-    def _places(self) -> Places:
-        """Says from which addresses a subject came in the last minutes: neither a crowd nor a buyer came from them."""
-
-        @cache
-        def neighbours(until: int) -> Neighbours:
-            return Neighbours(self._recent.between(until - KEPT, until, *SEEN))
-
-        def alone(subject: Subject, until: int) -> list[str]:
-            found = neighbours(until).alone(subject, CROWD) if subject.kind in KINDS else []
-            return [ip for ip in found if not self._purchases.count(Subject("ip", ip), until - DAY, until)]
-
-        return alone
+    def _alone(self, subject: Subject, until: int) -> list[str]:
+        """From which addresses a subject came in the last minutes that neither a crowd nor a buyer came from."""
+        found = self._neighbours.alone(subject, until, CROWD)
+        return [ip for ip in found if not self._purchases.count(Subject("ip", ip), until - DAY, until)]
 
 
 def manner(header: Header) -> Manner:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
-from footfall.detect.compile import WINDOW_END, by_name, by_window, feed_tree
+from footfall.detect.compile import WINDOW_END, by_name, by_window, feed_tree, is_there
 from footfall.detect.relation import SCHEMA
 from footfall.rules import Feed
 
@@ -96,6 +96,7 @@ class _Open:
         self.size = feed.size
         self.sql = by_window(tree, "due")
         self._coded = [name for name in self.schema.names if _told_apart(tree, name)]
+        self._there = [name for name in self._coded if all(map(is_there, _columns(tree, name)))]
         self._pending = self.schema.empty_table()
 
     @property
@@ -114,11 +115,12 @@ class _Open:
             self._pending = table
             return table.slice(0, 0)
         self._pending = table.filter(pa.array(~ripe))
-        due = table.filter(pa.array(ripe)).unify_dictionaries()
-        for name in self._coded:
-            due = due.set_column(due.schema.get_field_index(name), name, _codes(due[name]))
+        due = table.filter(pa.array(ripe))
+        alike = due.drop_columns(self._there).unify_dictionaries()
+        columns = {name: (due if name in self._there else alike)[name] for name in self.schema.names}
+        columns |= {name: _codes(columns[name]) for name in self._coded}
         times = times[ripe]
-        return due.append_column(WINDOW_END, pa.array(times - times % self.size + self.size))
+        return pa.table({**columns, WINDOW_END: times - times % self.size + self.size})
 
     def pending(self) -> pa.Table:
         """The events of windows still open, each with its end."""
@@ -139,13 +141,17 @@ def _told_apart(tree: exp.Query, name: str) -> bool:
     """Whether a query only asks which values of a text column are the same or NULL, and puts none of them out."""
     if not pa.types.is_dictionary(SCHEMA.field(name).type):
         return False
-    columns = [column for column in tree.find_all(exp.Column) if column.name == name]
+    columns = _columns(tree, name)
     inside = [column.find_ancestor(exp.CTE) or not isinstance(column.parent, exp.Select) for column in columns]
     return all(inside) and all(by_name(column) for column in columns)
 
 
+def _columns(tree: exp.Query, name: str) -> list[exp.Column]:
+    return [column for column in tree.find_all(exp.Column) if column.name == name]
+
+
 def _codes(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The indices of a dictionary encoded column whose chunks share one dictionary."""
+    """The indices of a dictionary encoded column."""
     return pa.chunked_array([chunk.indices for chunk in column.chunks], pa.int32())
 
 

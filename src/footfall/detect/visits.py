@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
+from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall.incident import Subject
+
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 DAY = 24 * 3_600_000
 """How long a purchase is remembered, in ms."""
@@ -63,19 +68,18 @@ def at_human_pace(rows: pa.Table) -> int:
     Args:
         rows: the columns :data:`PACED` of the relation.
     """
-    visits = paced(rows.select(PACED).filter(pc.is_valid(rows["user_session"])), "user_session")
-    return pc.sum(visits["paced"]).as_py() or 0
+    visits = rows.select(PACED).filter(pc.is_valid(rows["user_session"])).group_by("user_session")
+    found = visits.aggregate([("event_time", how) for how in ("min", "max", "count")])
+    first, last, pages = (found[f"event_time_{how}"].to_numpy() for how in ("min", "max", "count"))
+    return int(paced(first, last, pages).sum())
 
 
-def paced(rows: pa.Table, *by: str) -> pa.Table:
-    """Groups of events by some columns, and whether each has two pages or more, a person's pause apart: ``paced``.
+def paced(first: Ints, last: Ints, pages: Ints) -> Flags:
+    """Whether visits have two pages or more, a person's pause apart.
 
     Args:
-        rows: those columns and ``event_time``.
-        by: the columns, none of them NULL.
+        first: when each began, ms.
+        last: when its last page was asked for.
+        pages: how many it has.
     """
-    groups = rows.group_by(list(by)).aggregate([("event_time", how) for how in ("min", "max", "count")])
-    pauses = pc.subtract(groups["event_time_count"], 1)
-    span = pc.subtract(groups["event_time_max"], groups["event_time_min"])
-    unhurried = pc.and_(pc.greater(pauses, 0), pc.greater_equal(span, pc.multiply(pauses, PAUSE)))
-    return groups.select(list(by)).append_column("paced", unhurried)
+    return (pages > 1) & (last - first >= (pages - 1) * PAUSE)

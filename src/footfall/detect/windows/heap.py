@@ -8,18 +8,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from footfall.detect.windows.names import Ids, placed
+from footfall.detect.windows.names import Ids, Words, placed
 
 
 class Heap:
     """The values of one text column by id, from 0; -1 stands for NULL. One value may have several ids."""
 
     def __init__(self) -> None:
-        self._chunks: list[Any] = []
-        self._size = 0
+        self._words = Words()
 
     def __len__(self) -> int:
-        return self._size
+        return len(self._words)
 
     def ids(self, column: Any) -> Ids:
         """The ids of a column, int32.
@@ -33,7 +32,7 @@ class Heap:
     def decoded(self, ids: Ids) -> Any:
         """Ids as a dictionary encoded array of text."""
         kept, indices = placed(ids, len(self))
-        encoded = self._taken(kept).dictionary_encode()
+        encoded = self._words.taken(kept).dictionary_encode()
         codes = np.asarray(encoded.indices.to_numpy(), np.int32)
         indices = codes[indices] if len(codes) else indices
         return pa.DictionaryArray.from_arrays(pa.array(indices, mask=ids < 0), encoded.dictionary)
@@ -44,15 +43,15 @@ class Heap:
         Args:
             live: a flag for each id.
         """
-        self.restore(self._taken(np.flatnonzero(live)))
+        self._words = Words(self._words.taken(np.flatnonzero(live)))
 
     def values(self) -> Any:
         """The values in order of their ids, as an array of text."""
-        return pa.concat_arrays([pa.array([], pa.string()), *self._chunks])
+        return self._words.whole()
 
     def restore(self, values: Any) -> None:
         """Takes back what ``values`` gave."""
-        self._chunks, self._size = [values], len(values)
+        self._words = Words(values)
 
     def _chunk(self, chunk: Any) -> Ids:
         encoded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
@@ -63,23 +62,6 @@ class Heap:
         if len(values) > len(rows):
             chosen, rows = np.unique(rows, return_inverse=True)
             values, rows = values.take(pa.array(chosen[chosen >= 0])), rows - int(chosen[0] < 0)
-        first = self._size
-        self._append(values)
+        first = len(self)
+        self._words.append(values)
         return np.where(rows < 0, -1, rows + first).astype(np.int32)
-
-    def _append(self, values: Any) -> None:
-        """Keeps chunks few: each at least twice as long as the next."""
-        self._size += len(values)
-        while self._chunks and len(self._chunks[-1]) < 2 * len(values):
-            values = pa.concat_arrays([self._chunks.pop(), values])
-        self._chunks.append(values)
-
-    def _taken(self, ids: Ids) -> Any:
-        """The values of some ids, which are in order."""
-        edges = np.cumsum([0, *(len(chunk) for chunk in self._chunks)])
-        cuts = np.searchsorted(ids, edges)
-        parts = [
-            chunk.take(pa.array(ids[cuts[place] : cuts[place + 1]] - edges[place]))
-            for place, chunk in enumerate(self._chunks)
-        ]
-        return pa.concat_arrays([pa.array([], pa.string()), *parts])

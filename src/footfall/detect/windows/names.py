@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from itertools import count, islice
+from itertools import count
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,15 +14,47 @@ Ids = np.ndarray[Any, Any]
 Value = TypeVar("Value", str, bytes)
 
 
+class Words:
+    """Text by place, from 0; what is added comes last."""
+
+    def __init__(self, values: Any = None) -> None:
+        self._chunks: list[Any] = [] if values is None else [values]
+        self._size = 0 if values is None else len(values)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def append(self, values: Any) -> None:
+        """Adds values; chunks are kept few: each is at least twice as long as the next."""
+        self._size += len(values)
+        while self._chunks and len(self._chunks[-1]) < 2 * len(values):
+            values = pa.concat_arrays([self._chunks.pop(), values])
+        self._chunks.append(values)
+
+    def taken(self, places: Ids) -> Any:
+        """Some values; their places are in order."""
+        edges = np.cumsum([0, *(len(chunk) for chunk in self._chunks)])
+        cuts = np.searchsorted(places, edges)
+        parts = [
+            chunk.take(pa.array(places[cuts[each] : cuts[each + 1]] - edges[each]))
+            for each, chunk in enumerate(self._chunks)
+        ]
+        return pa.concat_arrays([pa.array([], pa.string()), *parts])
+
+    def whole(self) -> Any:
+        """All values."""
+        return pa.concat_arrays([pa.array([], pa.string()), *self._chunks])
+
+
 class Names:
     """The values of one text column by id, from 0; -1 stands for NULL."""
 
     def __init__(self) -> None:
         self._ids = _numbered([])
-        self._values: list[str] = []
+        self._words = Words()
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self._words)
 
     def ids(self, column: Any) -> Ids:
         """The ids of a column, int32; new values get new ids.
@@ -41,15 +73,17 @@ class Names:
         used[rows] = True
         chosen = np.flatnonzero(used[:-1])
         values = encoded.dictionary
-        values = (values if len(chosen) == len(values) else values.take(pa.array(chosen))).to_pylist()
+        values = values if len(chosen) == len(values) else values.take(pa.array(chosen))
         ids = np.full(len(used), -1, np.int32)
         ids[chosen] = self._known(values)
         return np.asarray(ids[rows])
 
-    def _known(self, values: list[str]) -> list[int]:
-        ids = list(map(self._ids.__getitem__, values))
-        fresh = len(self._ids) - len(self._values)
-        self._values.extend(reversed(list(islice(reversed(self._ids), fresh))))
+    def _known(self, values: Any) -> Ids:
+        ids = np.fromiter(map(self._ids.__getitem__, values.to_pylist()), np.int32, len(values))
+        if len(self._ids) > len(self):
+            fresh = np.flatnonzero(ids >= len(self))
+            first = fresh[np.unique(ids[fresh], return_index=True)[1]]
+            self._words.append(values.take(pa.array(first)))
         return ids
 
     def find(self, value: str) -> int:
@@ -59,8 +93,7 @@ class Names:
     def decoded(self, ids: Ids) -> Any:
         """Ids as a dictionary encoded array of text."""
         kept, places = placed(ids, len(self))
-        words = list(map(self._values.__getitem__, kept.tolist()))
-        return pa.DictionaryArray.from_arrays(pa.array(places, mask=ids < 0), pa.array(words, pa.string()))
+        return pa.DictionaryArray.from_arrays(pa.array(places, mask=ids < 0), self._words.taken(kept))
 
     def keep(self, live: Ids) -> None:
         """Forgets all values but some; the ids of those move up in their order.
@@ -68,18 +101,16 @@ class Names:
         Args:
             live: a flag for each id.
         """
-        kept = np.flatnonzero(live).tolist()
-        self._values = [self._values[place] for place in kept]
-        self._ids = _numbered(self._values)
+        self.restore(self._words.taken(np.flatnonzero(live)))
 
     def values(self) -> Any:
         """The values in order of their ids, as an array of text."""
-        return pa.array(self._values, pa.string())
+        return self._words.whole()
 
     def restore(self, values: Any) -> None:
         """Takes back what ``values`` gave."""
-        self._values = values.to_pylist()
-        self._ids = _numbered(self._values)
+        self._words = Words(values)
+        self._ids = _numbered(values.to_pylist())
 
 
 def _numbered(values: list[Value]) -> defaultdict[Value, int]:
@@ -160,6 +191,22 @@ def placed(ids: Ids, size: int) -> tuple[Ids, Ids]:
     used[ids] = True
     used[-1] = False
     return np.flatnonzero(used), (np.cumsum(used, dtype=np.int32) - 1)[ids]
+
+
+def present(ids: Ids, size: int) -> Ids:
+    """The ids from 0 that occur, in order, int64.
+
+    Args:
+        ids: below ``size``.
+        size: how many there may be.
+    """
+    if 8 * len(ids) < size:
+        ids = np.sort(ids)
+        ids = ids[np.append(True, ids[1:] != ids[:-1])] if len(ids) else ids
+        return ids[ids >= 0].astype(np.int64)
+    used = np.zeros(size + 1, bool)
+    used[ids] = True
+    return np.flatnonzero(used[:-1])
 
 
 def mixed(parts: list[Ids]) -> Ids:

@@ -89,7 +89,7 @@ def planned(place: int, watch: Watch, scalars: Scalars) -> Plan:
     texts, names, numbers = _columns(tree)
     outputs, inner = None, levelled(tree, scalars) if gate is not None else None
     if gate is None:
-        outputs = lowering.outputs(tree)
+        outputs = lowering.outputs(tree) if not condition.find(exp.Not) else None
         told_apart = {*watch.key, *(distinct.column for distinct in lowering.distincts)}
         texts, names = (*texts, *(set(names) - told_apart)), tuple(name for name in names if name in told_apart)
     return Plan(
@@ -138,8 +138,8 @@ class _Lowering:
         columns = tree.expressions[len(tree.args["group"].expressions) :]
         found = tuple((column.alias, self.lowered(column.this)) for column in columns)
         counted = [self._counted(part.name) for _, output in found for part in output.find_all(exp.Column)]
-        plain = all(each and each.value < 0 and each.gap is None for each in counted)
-        return found if plain and not tree.args["having"].find(exp.Not) else None
+        plain = all(each and each.value < 0 and (each.gap is None or each.gap.is_int) for each in counted)
+        return found if plain else None
 
     def trigger(self, conjuncts: tuple[exp.Expr, ...]) -> int:
         """The predicate of the first conjunct that asks for a number of events."""

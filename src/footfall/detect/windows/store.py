@@ -115,7 +115,7 @@ class Store:
     def flags(self, predicate: int, values: Mapping[str, Array] | Store, where: Any = slice(None)) -> Array:
         """A predicate for some rows of the columns or of ``pending``."""
         word, bit = divmod(predicate, _WORD)
-        flagged: Array = (values[f"#{word}"][where] >> bit) & 1 == 1
+        flagged: Array = values[f"#{word}"][where] & (1 << bit) != 0
         return flagged
 
     def take(self, rows: Array, names: Iterable[str]) -> Rows:

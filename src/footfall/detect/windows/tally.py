@@ -9,6 +9,7 @@ import numpy as np
 
 from footfall.detect.windows.bounds import ANY, Range, number, possible, truth
 from footfall.detect.windows.chain import Chain, grown
+from footfall.detect.windows.names import present
 from footfall.detect.windows.plan import Measure, Plan
 from footfall.detect.windows.store import Array, Rows, Store
 
@@ -75,7 +76,7 @@ class Tally:
         }
         closed = store.between(done, end)
         gone = store.between(done - self.size, end - self.size)
-        touched = self._touched([store[self.key][closed], store[self.key][gone], fresh[self.key]])
+        touched = self._touched(store, [store[self.key][closed], store[self.key][gone], fresh[self.key]])
         for plan in self.plans:
             if plan.watch.early:
                 found = possible(plan.conjuncts, len(touched), self._opened(plan, store, touched, closed, fresh))
@@ -90,7 +91,7 @@ class Tally:
             return
         rows = store.between(done - self.size, done)
         self._add(store, rows)
-        touched = self._touched([store[self.key][rows]])
+        touched = self._touched(store, [store[self.key][rows]])
         for plan in self.plans:
             found = possible(plan.conjuncts, len(touched), self._exactly(plan, touched))
             self._standing[plan.place] = touched[found]
@@ -118,7 +119,7 @@ class Tally:
     def _close(self, store: Store, end: int) -> Iterator[Suspects]:
         done = self.done or 0
         fresh, gone = store.between(done, end), store.between(done - self.size, end - self.size)
-        touched = self._touched([store[self.key][fresh], store[self.key][gone]])
+        touched = self._touched(store, [store[self.key][fresh], store[self.key][gone]])
         merged = end - done > self.hop
         before = {measure: total[touched] for measure, total in self._totals.items()} if merged else {}
         self._add(store, fresh)
@@ -133,10 +134,9 @@ class Tally:
             if len(found):
                 yield Suspects(plan, found, ends)
 
-    def _touched(self, parts: list[Array]) -> Array:
-        found = np.sort(np.concatenate([*(part.astype(np.int32) for part in parts), *self._standing.values()]))
-        found = found[np.append(True, found[1:] != found[:-1])] if len(found) else found
-        return found[found >= 0].astype(np.int64)
+    def _touched(self, store: Store, parts: list[Array]) -> Array:
+        found = np.concatenate([*(part.astype(np.int32) for part in parts), *self._standing.values()])
+        return present(found, store.ids_of(self.key))
 
     def _add(self, store: Store, rows: slice) -> None:
         ids, since = store[self.key][rows], (self.done or 0) - self.size

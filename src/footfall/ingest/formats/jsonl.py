@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 from pyarrow.json import ParseOptions, ReadOptions, read_json
 
@@ -23,6 +24,7 @@ _FLAT = ParseOptions(
     unexpected_field_behavior="error",
 )
 _ANY = msgspec.json.Decoder(dict[str, Any])
+_NEWLINE, _BRACE = b"\n{"
 _BOM = b"\xef\xbb\xbf"
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -42,16 +44,18 @@ def parse(block: Block) -> Parsed:
     """Reads lines all at once when each is an event and nothing else, or else one by one."""
     data = block.data.removeprefix(_BOM) if block.first_line == 1 else block.data
     data = data.rstrip(b"\n")
-    many = data.count(b"\n") + 1
-    events = _flat(data, many)
+    letters = np.frombuffer(data, np.uint8)
+    begins = np.append(0, np.flatnonzero(letters == _NEWLINE) + 1)
+    many = len(begins)
+    events = _flat(data, many) if len(data) and (letters[begins] == _BRACE).all() else None
     if events is None:
         return _parse_nested(data.split(b"\n"), block.first_line)
     return Parsed(events, range(block.first_line, block.first_line + many), lambda row: _text(data.split(b"\n")[row]))
 
 
 def _flat(data: bytes, many: int) -> pa.Table | None:
-    """Lines without ``extra``, read by Arrow; None where one of them is anything but such an event."""
-    if not data.startswith(b"{") or data.count(b"\n{") != many - 1 or b'"extra"' in data or not _is_text(data):
+    """Lines that each begin an object without ``extra``, read by Arrow; None where one is anything but such an event."""
+    if b'"extra"' in data or not _is_text(data):
         return None
     try:
         found = read_json(pa.BufferReader(data), ReadOptions(False, len(data) + 1), _FLAT)
