@@ -88,6 +88,14 @@ class Actors:
         np.maximum.at(found, self._of, self._times)
         return found - self.began
 
+    def pauses(self, chosen: Flags) -> Ints:
+        """What lies between two events of one actor, ms, for all the chosen actors together; in no order."""
+        mine = chosen[self._of]
+        who, times = self._of[mine], self._times[mine]
+        order = np.lexsort((times, who))
+        same = np.diff(who[order]) == 0
+        return np.asarray(np.diff(times[order])[same], np.int64)
+
     @cached_property
     def customers(self) -> Flags:
         """Who logged in, filled a cart or bought."""
