@@ -51,8 +51,8 @@ class Actors:
         return np.equal(self.count(*types), self.count())
 
     def distinct(self, column: str, *types: str) -> Ints:
-        """Distinct values among events of some types; NULL is one."""
-        chosen = self._is(types)
+        """Distinct values among events of some types, of all where none is named; NULL is one."""
+        chosen = self._is(types) if types else np.ones(len(self._of), bool)
         codes, words = coded(self._table[column])
         pairs = np.unique(self._of[chosen] * (len(words) + 1) + codes[chosen] + 1)
         return np.bincount(pairs // (len(words) + 1), minlength=len(self)).astype(np.int64)
