@@ -28,7 +28,7 @@ START = 1_699_999_200_000
 FOLDER = Path(__file__).parent
 HOUR = 3_600_000
 PAST = 2 * HOUR
-MEMBER = ("events", "views", "carts", "purchases", "failed_logins", "failed_payments", "cookieless", "visits")
+MEMBER = ("events", "views", "carts", "purchases", "failed_logins", "failed_payments", "outside", "visits")
 
 
 @dataclass(frozen=True, slots=True)

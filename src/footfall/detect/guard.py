@@ -30,7 +30,7 @@ from footfall.incident import Finding, Severity, Subject
 from footfall.ports import GuardChanges
 from footfall.rules import Feed, Header, Rule, Watch
 
-BREWING = 500
+BREWING = 250
 """Milliseconds between two early looks at the whole store."""
 MEMBERS = frozenset({"product", "agent", "campaign", "site"})
 """Kinds of subject that have a usual, which an attack must not become."""
@@ -188,7 +188,7 @@ class Guard:
         return [self._attributed(finding) for finding in self._surge.feed(end, rows, self._history)]
 
     def _brewing(self) -> list[Finding]:
-        """An attack on the whole store of which the panes still open speak; looked for once a second of event time."""
+        """An attack on the whole store of which the panes still open speak; looked for every ``BREWING``."""
         if self._arrivals.watermark < self._brewed + BREWING:
             return []
         self._brewed = self._arrivals.watermark

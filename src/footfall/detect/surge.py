@@ -34,8 +34,9 @@ SURPRISE = 5.0
 EXCESS = 40
 """Events above the usual without which nothing is loud."""
 
-HIDDEN = {1: 20, 2: 20, 4: 30, ROLLING: 40}
-"""Events of no visit above the usual, by panes, that are loud where they are half of the usual traffic again."""
+HIDDEN = {1: 12, 2: 16, 4: 24, ROLLING: 40}
+"""Events of no visit above the usual, by panes, that are loud where they are half of the usual traffic again: where it
+is small, six times what chance adds to a third of it."""
 
 LEARNT = 10
 """Minutes of history without which nothing is said."""

@@ -51,8 +51,8 @@ class Actors:
         return np.equal(self.count(*types), self.count())
 
     def distinct(self, column: str, *types: str) -> Ints:
-        """Distinct values among events of some types; NULL is one."""
-        chosen = self._is(types)
+        """Distinct values among events of some types, of all where none is named; NULL is one."""
+        chosen = self._is(types) if types else np.ones(len(self._of), bool)
         codes, words = coded(self._table[column])
         pairs = np.unique(self._of[chosen] * (len(words) + 1) + codes[chosen] + 1)
         return np.bincount(pairs // (len(words) + 1), minlength=len(self)).astype(np.int64)
@@ -87,6 +87,14 @@ class Actors:
         found = np.zeros(len(self), np.int64)
         np.maximum.at(found, self._of, self._times)
         return found - self.began
+
+    def pauses(self, chosen: Flags) -> Ints:
+        """What lies between two events of one actor, ms, for all the chosen actors together; in no order."""
+        mine = chosen[self._of]
+        who, times = self._of[mine], self._times[mine]
+        order = np.lexsort((times, who))
+        same = np.diff(who[order]) == 0
+        return np.asarray(np.diff(times[order])[same], np.int64)
 
     @cached_property
     def customers(self) -> Flags:

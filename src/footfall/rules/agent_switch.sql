@@ -1,5 +1,5 @@
 -- id: agent_switch
--- version: 1
+-- version: 2
 -- title: One address changes its agent in the middle of a visit
 -- severity: medium
 -- confidence: 85
@@ -7,7 +7,7 @@
 -- threat: OAT-004
 -- why: an office has many agents too, but each visit keeps its own; a tool that draws an agent for every request shows several in one visit.
 -- false positives: an application whose pages open in the phone's browser with the same session.
--- response: watch the address; block it when another rule agrees.
+-- response: end the visits listed; watch the address, and block it when another rule agrees.
 -- quiet: 15 minutes
 
 -- watch: address
@@ -17,6 +17,8 @@
 -- hop: 30 seconds
 -- early: yes
 -- gate: count(DISTINCT user_agent) >= 8
+-- confirm: visits
+-- note: the visits that changed their agent are blamed, never whoever else comes from the address; three agents in one visit are no application that opens a browser
 WITH pair AS (
   SELECT ip, user_session, user_agent, count(*) AS events
   FROM events

@@ -1,7 +1,7 @@
 -- id: members
--- version: 1
+-- version: 2
 -- title: What each product, agent and campaign, and the site, did in a minute
--- why: the rules that ask whether something is more than usual compare with averages of these rows; members below a floor are left out, for what is rare needs no average.
+-- why: the rules that ask whether something is more than usual compare with averages of these rows; members below a floor are left out, for what is rare needs no average. Outside of any visit hands are counted, not requests: one busy program is no crowd.
 -- window: 60 seconds
 -- hop: 60 seconds
 SELECT 'site' AS dimension, site AS member,
@@ -11,7 +11,7 @@ SELECT 'site' AS dimension, site AS member,
        count(*) FILTER (WHERE event_type = 'purchase') AS purchases,
        count(*) FILTER (WHERE event_type = 'login_failed') AS failed_logins,
        count(*) FILTER (WHERE event_type = 'payment_failed') AS failed_payments,
-       count(*) FILTER (WHERE user_session IS NULL) AS cookieless,
+       count(DISTINCT actor) FILTER (WHERE user_session IS NULL) AS outside,
        count(DISTINCT actor) AS visits
 FROM events
 WHERE verified = 0
@@ -24,7 +24,7 @@ SELECT 'product' AS dimension, product_id AS member,
        count(*) FILTER (WHERE event_type = 'purchase') AS purchases,
        count(*) FILTER (WHERE event_type = 'login_failed') AS failed_logins,
        count(*) FILTER (WHERE event_type = 'payment_failed') AS failed_payments,
-       count(*) FILTER (WHERE user_session IS NULL) AS cookieless,
+       count(DISTINCT actor) FILTER (WHERE user_session IS NULL) AS outside,
        count(DISTINCT actor) AS visits
 FROM events
 WHERE verified = 0 AND product_id IS NOT NULL
@@ -38,7 +38,7 @@ SELECT 'agent' AS dimension, user_agent AS member,
        count(*) FILTER (WHERE event_type = 'purchase') AS purchases,
        count(*) FILTER (WHERE event_type = 'login_failed') AS failed_logins,
        count(*) FILTER (WHERE event_type = 'payment_failed') AS failed_payments,
-       count(*) FILTER (WHERE user_session IS NULL) AS cookieless,
+       count(DISTINCT actor) FILTER (WHERE user_session IS NULL) AS outside,
        count(DISTINCT actor) AS visits
 FROM events
 WHERE verified = 0 AND user_agent IS NOT NULL
@@ -51,7 +51,7 @@ SELECT 'campaign' AS dimension, COALESCE(campaign, referrer) AS member,
        count(*) FILTER (WHERE event_type = 'purchase') AS purchases,
        count(*) FILTER (WHERE event_type = 'login_failed') AS failed_logins,
        count(*) FILTER (WHERE event_type = 'payment_failed') AS failed_payments,
-       count(*) FILTER (WHERE user_session IS NULL) AS cookieless,
+       count(DISTINCT actor) FILTER (WHERE user_session IS NULL) AS outside,
        count(DISTINCT actor) AS visits
 FROM events
 WHERE verified = 0 AND COALESCE(campaign, referrer) IS NOT NULL

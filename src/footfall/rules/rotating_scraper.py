@@ -59,13 +59,16 @@ def strangers(finding: Finding, events: Events, _history: History) -> Finding | 
 
 
 def nobody(finding: Finding, events: Events, history: History) -> Finding | None:
-    """Confirms views outside of any visit where the store usually has few of them."""
+    """Confirms views outside of any visit from five times the usual addresses.
+
+    Addresses are compared, not views: a single program that was at it for an hour, and was found, makes no crowd usual.
+    """
     minutes = (finding.until - finding.since) / 60_000
-    usual = history.usual("site", "site", "cookieless") * minutes
-    if history.minutes < LEARNT or finding.counts["views"] < TIMES * usual:
+    usual = history.usual("site", "site", "outside") * minutes
+    if history.minutes < LEARNT or finding.counts["addresses"] < TIMES * usual:
         return None
     table = events.table(*READ, *WAYS)
-    return _readers(finding, Actors(table.filter(table["user_session"].is_null())), usual_views=round(usual))
+    return _readers(finding, Actors(table.filter(table["user_session"].is_null())), usual_addresses=round(usual))
 
 
 def one_hand(finding: Finding, events: Events, history: History) -> Finding | None:

@@ -1,5 +1,5 @@
 -- id: rotating_scraper
--- version: 2
+-- version: 3
 -- title: Many addresses read the catalogue with one hand
 -- severity: high
 -- confidence: 92

@@ -1,4 +1,4 @@
-"""Whether orders of one product were made faster than people can."""
+"""Whether orders of one product were made faster than people can, or its page is watched on one beat."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall.incident import Finding
+from footfall.rules.actors import READ, Actors
 from footfall.rules.evidence import Events, History, blamed
 
 ORDER = ("event_time", "received_at", "event_type")
@@ -19,6 +20,21 @@ HAND = 3_000
 
 NETWORK = 15_000
 """The same where several addresses of one network agree on a product."""
+
+LOOKS, WATCHERS = 4, 4
+"""Looks of a visit that watches, visits that watch."""
+
+
+def on_one_beat(finding: Finding, events: Events, _history: History) -> Finding | None:
+    """Confirms four visits that do nothing but look again, if the deviation of their pauses is below half their mean.
+
+    The pauses of all of them together are compared: tools of one hand share their pause, people do not.
+    """
+    actors = Actors(events.table(*READ))
+    watching = actors.only("view") & (actors.count("view") >= LOOKS)
+    pauses = actors.pauses(watching)
+    even = 4 * len(pauses) * int((pauses * pauses).sum()) < 5 * int(pauses.sum()) ** 2
+    return blamed(finding, actors.named(watching)) if even and watching.sum() >= WATCHERS else None
 
 
 def in_three_seconds(finding: Finding, events: Events, _history: History) -> Finding | None:

@@ -1,5 +1,5 @@
 # id: surge
-# version: 2
+# version: 3
 # title: The whole store is flooded
 # severity: critical
 # confidence: 92
