@@ -17,7 +17,7 @@ NAT = "203.0.113.1"
 def seen(*events: tuple[str, str, int]) -> Neighbours:
     """What came: address, actor, second."""
     rows = [(ip, actor, second * 1_000) for ip, actor, second in events]
-    columns = dict(zip(SEEN, map(list, zip(*rows, strict=True)), strict=True)) if rows else dict.fromkeys(SEEN, [])
+    columns = [[row[place] for row in rows] for place in range(len(SEEN))]
     recent = Recent()
     recent.add(pa.table(columns, schema=pa.schema([SCHEMA.field(name) for name in SEEN])))
     return Neighbours(recent.between)

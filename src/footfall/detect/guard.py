@@ -130,7 +130,7 @@ class Guard:
         return self._desk.warn([*findings, *self._brewing()], self._look)
 
     def recent(self, since: int, until: int, *columns: str) -> pa.Table:
-        """The relation's rows of the last two minutes with ``since`` <= time < ``until``, UTC ms; some columns or all."""
+        """Rows of the relation in the last two minutes, ``since`` <= time < ``until``, UTC ms: some columns, or all."""
         return self._recent.between(since, until, *columns).unify_dictionaries()
 
     def snapshot(self) -> bytes:

@@ -33,7 +33,8 @@ class Neighbours:
         self._between = between
         self._ips, self._actors = Names(), Names()
         self._until = 0
-        self._times = self._pairs = self._ip = self._actor = self._paced = self._people = np.empty(0, np.int64)
+        self._times = self._pairs = self._ip = self._actor = self._people = np.empty(0, np.int64)
+        self._paced = np.empty(0, bool)
 
     def alone(self, subject: Subject, until: int, crowd: int) -> list[str]:
         """A subject's addresses, in order, from which fewer than ``crowd`` others came at human pace.

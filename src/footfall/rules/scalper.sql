@@ -78,8 +78,7 @@ HAVING count(*) FILTER (WHERE event_type = 'purchase') >= 5;
 -- hop: 30 seconds
 -- severity: medium
 -- confidence: 80
--- early: yes
--- gate: count(*) FILTER (WHERE event_type = 'view') >= 16
+-- gate: count(*) FILTER (WHERE event_type = 'view') >= 12 + count(DISTINCT actor) FILTER (WHERE event_type = 'view')
 -- confirm: on_one_beat
 -- note: before the product can be had: four visits or more ask for its page again and again, all with the same pause (CV < 0.5 over the pauses of them all); people who wait pause each in their own way
 WITH visit AS (

@@ -54,7 +54,7 @@ def parse(block: Block) -> Parsed:
 
 
 def _flat(data: bytes, many: int) -> pa.Table | None:
-    """Lines that each begin an object without ``extra``, read by Arrow; None where one is anything but such an event."""
+    """Objects without ``extra``, one a line, read by Arrow; None where one is anything but such an event."""
     if b'"extra"' in data or not _is_text(data):
         return None
     try:
