@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration
+from aws_cdk import CfnCondition, CfnParameter, CfnResource, Duration, Fn
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from footfall.aws.meter import LAG, NAMESPACE, UNIT
+from footfall.aws.meter import LAG, NAMESPACE, UNIT, UNSEEN
+from footfall.aws.sizes import Size
 from infra.units.application import Application
 from infra.units.batch import Daily
 from infra.units.detection import Response
@@ -50,9 +50,9 @@ class Product:
 
     @property
     def workers(self) -> dict[str, Worker]:
-        """The functions by name."""
+        """The functions that nobody waits for, by name."""
         response = self.response
-        workers = [self.collector.worker, response.respond, response.verdicts, response.notify, response.block]
+        workers = [self.delivery.worker, response.respond, response.verdicts, response.notify, response.block]
         return {worker.node.id: worker for worker in workers}
 
 
@@ -62,41 +62,32 @@ def watched(product: Product) -> list[Watched]:
 
 
 def _functions(product: Product) -> list[Watched]:
-    found = []
+    collector = product.collector.worker.function
+    found = [Watched("CollectorErrors", collector.metric_errors(period=FIVE, statistic="Sum"), 0, 3)]
     for name, worker in product.workers.items():
-        found.append(Watched(f"{name}Errors", worker.function.metric_errors(period=FIVE, statistic="Sum"), 0, 3))
-        if worker is product.collector.worker:
-            continue
         left = worker.failed.metric_approximate_number_of_messages_visible(period=MINUTE, statistic="Maximum")
         found.append(Watched(f"{name}Failed", left, 0))
-    lag = cloudwatch.Metric(
-        namespace=NAMESPACE,
-        metric_name=LAG,
-        dimensions_map={UNIT: "respond"},
-        period=MINUTE,
-        statistic="Maximum",
-    )
-    throttles = product.collector.worker.function.metric_throttles(period=MINUTE, statistic="Sum")
-    return [*found, Watched("AlertsLate", lag, LATE_MS, 3), Watched("CollectorFull", throttles, 0, 5)]
+    responder = {UNIT: "respond"}
+    late = Watched("AlertsLate", _metric(NAMESPACE, LAG, responder), LATE_MS, 3)
+    unseen = Watched("WindowsUnseen", _metric(NAMESPACE, UNSEEN, responder), 0)
+    throttles = collector.metric_throttles(period=MINUTE, statistic="Sum")
+    return [*found, late, unseen, Watched("CollectorFull", throttles, 0, 5)]
 
 
 def _streams(product: Product) -> list[Watched]:
-    named: dict[str, kinesis.Stream] = {
-        "Raw": product.streams.raw,
-        "Clean": product.streams.clean,
-        "Signals": product.streams.signals,
-    }
+    streams = product.streams
     found = []
-    for name, stream in named.items():
+    for name, stream in {"Raw": streams.raw, "Signals": streams.signals}.items():  # of `clean` what is old is read too
         age = stream.metric_get_records_iterator_age_milliseconds(period=MINUTE, statistic="Maximum")
+        found.append(Watched(f"{name}HeldUp", age, HELD_UP_MS, 5))
+    for name, stream in {"Raw": streams.raw, "Clean": streams.clean, "Signals": streams.signals}.items():
         full = stream.metric_write_provisioned_throughput_exceeded(period=MINUTE, statistic="Sum")
-        found += [Watched(f"{name}HeldUp", age, HELD_UP_MS, 5), Watched(f"{name}Full", full, 0, 5)]
-    fresh = {"DeliveryStreamName": product.delivery.delivery.ref}
-    stale = _metric("AWS/Firehose", "DeliveryToS3.DataFreshness", fresh)
+        found.append(Watched(f"{name}Full", full, 0, 5))
+    age = product.delivery.worker.function.metric("IteratorAge", period=MINUTE, statistic="Maximum")
     letters = _metric(
         "AWS/Firehose", "DeliveryToS3.DataFreshness", {"DeliveryStreamName": product.letters.delivery.ref}
     )
-    return [*found, Watched("LakeStale", stale, STALE_S, 2), Watched("LettersStale", letters, STALE_S, 2)]
+    return [*found, Watched("LakeStale", age, 1_000 * STALE_S, 2), Watched("LettersStale", letters, STALE_S, 2)]
 
 
 def _flink(product: Product) -> list[Watched]:
@@ -141,10 +132,19 @@ class Alarms(Construct):
 
 
 class Outlook(Construct):
-    """What is seen at a glance: the dashboard, whether the product is ill, whether traffic is unusual."""
+    """What is seen at a glance: whether traffic is unusual; where ``Outlook`` says so, a dashboard and one alarm."""
 
-    def __init__(self, scope: Construct, product: Product, alarms: Alarms) -> None:
+    def __init__(self, scope: Construct, product: Product, alarms: Alarms, size: Size) -> None:
         super().__init__(scope, "Outlook")
+        asked = CfnParameter(
+            self,
+            "Asked",
+            default=str(size.outlook).lower(),
+            allowed_values=["true", "false"],
+            description="Whether there are a dashboard of all metrics and an alarm of all alarms",
+        )
+        asked.override_logical_id("Outlook")
+        wanted = CfnCondition(self, "Wanted", expression=Fn.condition_equals(asked.value_as_string, "true"))
         self.ill = cloudwatch.CompositeAlarm(
             self, "Ill", alarm_rule=cloudwatch.AlarmRule.any_of(*alarms.alarms), alarm_description="Something is wrong"
         )
@@ -167,6 +167,10 @@ class Outlook(Construct):
             for each in watched(product)
         ]
         self.board.add_widgets(*graphs)
+        for made in (self.ill, self.board):
+            resource = made.node.default_child
+            assert isinstance(resource, CfnResource)
+            resource.cfn_options.condition = wanted
 
 
 def _bound(each: Watched) -> cloudwatch.HorizontalAnnotation:
