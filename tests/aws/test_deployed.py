@@ -79,7 +79,7 @@ def signals_of(events: pa.Table, put_into: str) -> None:
         for key, counts in each.rows()
     ]
     assert lines
-    lines.sort(key=lambda line: line["window_end"])
+    lines.sort(key=lambda line: int(str(line["window_end"])))
     lines.append({"tick": int(time.time() * 1000) + 60_000})
     for line in lines:
         put(put_into, line)

@@ -22,4 +22,5 @@ def handler(event: dict[str, Any], _context: Any) -> int:
         )
         for each in told_by
     ]
-    return deliver(told(Told.LAKE), told(Told.LETTERS), told_by[0].event_id.replace(":", "-"), records)
+    name = f"{told_by[0].event_id.partition(':')[0]}-{records[0].number}"
+    return deliver(told(Told.LAKE), told(Told.LETTERS), name, records)
