@@ -48,6 +48,11 @@ ACKNOWLEDGED = (
         "a key of our own, because its policy and its use can be read; one key for all that is kept",
     ),
     Acknowledged(
+        r"AwsSolutions-KDF1",
+        r"Delivery/Stream",
+        "its source is a Kinesis stream that is encrypted with our key, which Firehose then uses; AWS refuses a second",
+    ),
+    Acknowledged(
         r"AwsSolutions-GL[13]",
         r"Job/Job",
         "the job names its security configuration, which lies in a stack of its own where cdk-nag does not look",

@@ -58,7 +58,7 @@ class Live(Part):
         super().__init__(app, "live", "collection, detection and what follows from it")
         libraries = Libraries(self, release(self, kept))
         self.letters = Letters(self, kept.lake, kept.key)
-        self.delivery = Delivery(self, libraries, kept.streams, self.letters, kept.lake, kept.key, size)
+        self.delivery = Delivery(self, kept.streams, kept.lake, kept.key)
         self.collector = Collector(self, libraries, kept.streams, self.letters, kept.key, size)
         self.application = Application(self, kept.streams, libraries.release, kept.key, size)
         self.response = Response(self, libraries, kept.streams, kept.record, self.letters, kept.lake, kept.key, size)
@@ -95,9 +95,9 @@ class Monitoring(Part):
 class Glance(Part):
     """The dashboard, the composite alarm and the band, which emulators do not know."""
 
-    def __init__(self, app: Construct, product: Product, alarms: Alarms, size: Size) -> None:
+    def __init__(self, app: Construct, product: Product, alarms: Alarms) -> None:
         super().__init__(app, "outlook", "what operators look at")
-        Outlook(self, product, alarms, size)
+        Outlook(self, product, alarms)
 
 
 class Workbench(Part):
@@ -150,4 +150,4 @@ def build(app: App, size: Size) -> Footfall:
     workbench, screen = Workbench(app, kept, batch), Screen(app, kept, batch)
     for part in (workbench, screen):
         part.add_stack_dependency(batch)
-    return Footfall(kept, live, batch, alarms, Glance(app, product, alarms.alarms, size), workbench, screen)
+    return Footfall(kept, live, batch, alarms, Glance(app, product, alarms.alarms), workbench, screen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws_cdk import CfnCondition, CfnParameter, CfnResource, Duration, Fn
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -12,7 +12,6 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from footfall.aws.meter import LAG, NAMESPACE, UNIT, UNSEEN
-from footfall.aws.sizes import Size
 from infra.units.application import Application
 from infra.units.batch import Daily
 from infra.units.detection import Response
@@ -52,7 +51,7 @@ class Product:
     def workers(self) -> dict[str, Worker]:
         """The functions that nobody waits for, by name."""
         response = self.response
-        workers = [self.delivery.worker, response.respond, response.verdicts, response.notify, response.block]
+        workers = [response.respond, response.verdicts, response.notify, response.block]
         return {worker.node.id: worker for worker in workers}
 
 
@@ -83,11 +82,12 @@ def _streams(product: Product) -> list[Watched]:
     for name, stream in {"Raw": streams.raw, "Clean": streams.clean, "Signals": streams.signals}.items():
         full = stream.metric_write_provisioned_throughput_exceeded(period=MINUTE, statistic="Sum")
         found.append(Watched(f"{name}Full", full, 0, 5))
-    age = product.delivery.worker.function.metric("IteratorAge", period=MINUTE, statistic="Maximum")
+    fresh = {"DeliveryStreamName": product.delivery.delivery.ref}
+    stale = _metric("AWS/Firehose", "DeliveryToS3.DataFreshness", fresh)
     letters = _metric(
         "AWS/Firehose", "DeliveryToS3.DataFreshness", {"DeliveryStreamName": product.letters.delivery.ref}
     )
-    return [*found, Watched("LakeStale", age, 1_000 * STALE_S, 2), Watched("LettersStale", letters, STALE_S, 2)]
+    return [*found, Watched("LakeStale", stale, STALE_S, 2), Watched("LettersStale", letters, STALE_S, 2)]
 
 
 def _flink(product: Product) -> list[Watched]:
@@ -132,19 +132,10 @@ class Alarms(Construct):
 
 
 class Outlook(Construct):
-    """What is seen at a glance: whether traffic is unusual; where ``Outlook`` says so, a dashboard and one alarm."""
+    """What is seen at a glance: the dashboard, whether the product is ill, whether traffic is unusual."""
 
-    def __init__(self, scope: Construct, product: Product, alarms: Alarms, size: Size) -> None:
+    def __init__(self, scope: Construct, product: Product, alarms: Alarms) -> None:
         super().__init__(scope, "Outlook")
-        asked = CfnParameter(
-            self,
-            "Asked",
-            default=str(size.outlook).lower(),
-            allowed_values=["true", "false"],
-            description="Whether there are a dashboard of all metrics and an alarm of all alarms",
-        )
-        asked.override_logical_id("Outlook")
-        wanted = CfnCondition(self, "Wanted", expression=Fn.condition_equals(asked.value_as_string, "true"))
         self.ill = cloudwatch.CompositeAlarm(
             self, "Ill", alarm_rule=cloudwatch.AlarmRule.any_of(*alarms.alarms), alarm_description="Something is wrong"
         )
@@ -167,10 +158,6 @@ class Outlook(Construct):
             for each in watched(product)
         ]
         self.board.add_widgets(*graphs)
-        for made in (self.ill, self.board):
-            resource = made.node.default_child
-            assert isinstance(resource, CfnResource)
-            resource.cfn_options.condition = wanted
 
 
 def _bound(each: Watched) -> cloudwatch.HorizontalAnnotation:

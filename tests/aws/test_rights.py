@@ -70,10 +70,10 @@ class Unit(NamedTuple):
 COLLECTOR, RESPOND = Unit(LIVE, "CollectionCollectorRole"), Unit(LIVE, "ResponseRespondRole")
 VERDICTS, NOTIFY = Unit(LIVE, "ResponseVerdictsRole"), Unit(LIVE, "ResponseNotifyRole")
 BLOCK = Unit(LIVE, "ResponseBlockRole")
-LETTERS, DELIVER = Unit(LIVE, "LettersRole"), Unit(LIVE, "DeliveryDeliverRole")
+LETTERS, DELIVERY = Unit(LIVE, "LettersRole"), Unit(LIVE, "DeliveryRole")
 FLINK, JOB = Unit(LIVE, "ApplicationRole"), Unit(BATCH, "JobRole")
 RUN, SCHEDULE = Unit(BATCH, "DailyMachineRole"), Unit(BATCH, "DailyScheduleRole")
-UNITS = (COLLECTOR, RESPOND, VERDICTS, NOTIFY, BLOCK, LETTERS, DELIVER, FLINK, JOB, RUN, SCHEDULE)
+UNITS = (COLLECTOR, RESPOND, VERDICTS, NOTIFY, BLOCK, LETTERS, DELIVERY, FLINK, JOB, RUN, SCHEDULE)
 
 Do = Callable[[Account, Unit], Any]
 
@@ -181,14 +181,14 @@ def decrypt(account: Account, unit: Unit) -> None:
     account.called(unit, "kms").generate_data_key(KeyId=account.of("EncryptionKey"), KeySpec="AES_256")
 
 
-READERS = {"raw/": (JOB, RUN), "verdicts/": (JOB, RUN), "dead_letters/": (LETTERS,)}
-WRITERS = {"raw/": (DELIVER,), "verdicts/": (VERDICTS,), "dead_letters/": (LETTERS,)}
+READERS = {"raw/": (JOB, RUN, DELIVERY), "verdicts/": (JOB, RUN), "dead_letters/": (LETTERS,)}
+WRITERS = {"raw/": (DELIVERY,), "verdicts/": (VERDICTS,), "dead_letters/": (LETTERS,)}
 CASES = (
     Case("put into raw", put("StreamsRaw"), (COLLECTOR, FLINK)),
     Case("put into clean", put("StreamsClean"), (FLINK,)),
     Case("put into signals", put("StreamsSignals"), (FLINK,)),
     Case("read raw", read("StreamsRaw"), (COLLECTOR, FLINK)),
-    Case("read clean", read("StreamsClean"), (FLINK, RESPOND, DELIVER)),
+    Case("read clean", read("StreamsClean"), (FLINK, RESPOND, DELIVERY)),
     Case("read signals", read("StreamsSignals"), (FLINK, RESPOND)),
     *(Case(f"read {place}", get(place), READERS.get(place, (JOB, RUN))) for place in PREFIXES),
     *(Case(f"write {place}", write(place), WRITERS.get(place, (JOB,))) for place in PREFIXES),
@@ -201,7 +201,7 @@ CASES = (
     Case("delete an incident", item("delete_item"), (RESPOND,)),
     Case("read an incident", item("get_item"), (RESPOND, BLOCK)),
     Case("tell the shop", alert, (RESPOND,)),
-    Case("send a dead letter", letter, (COLLECTOR, RESPOND, DELIVER)),
+    Case("send a dead letter", letter, (COLLECTOR, RESPOND)),
     Case("read the channels", parameter("/footfall/channels"), (NOTIFY,)),
     Case("read another secret", parameter("/shop/secret"), ()),
     Case("start the job", job, (RUN,)),

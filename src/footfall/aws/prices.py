@@ -12,18 +12,12 @@ AS_OF = "2026-11"
 REGION = "us-east-1"
 HOURS, DAYS, SECONDS = 730, 30.4, 2_628_000
 """Of a month."""
-LETTER_BYTES = 5 * 1024
+RECORD_BYTES = 5 * 1024
 """That a record of Firehose counts for at least; a unit of Kinesis counts 25 KB."""
 PARQUET_BYTES = 90
 """Of an event in the lake."""
 COLLECT_S = 0.02
 """That the collector takes for a request of one event."""
-DELIVER_S, DELIVER_EVENT_S = 0.5, 30e-6
-"""That a file of the lake takes, and each event of it: 7.5e-6 on a processor, of which 512 MB are given a third."""
-BATCH = 6_000
-"""Events of a batch at most: 6 MB as a function is given them."""
-GATHERED_S = 300
-"""For which events of a file are gathered."""
 PANE_S = 5
 """Signals come so often at most where nobody attacks: the pulse's panes."""
 ATTACKED = 0.05
@@ -48,6 +42,7 @@ PRICES: Mapping[str, float] = {
     "lambda million requests": 0.20,
     "lambda GB-second": 0.0000133334,
     "firehose GB": 0.029,
+    "firehose format GB": 0.018,
     "s3 GB-month": 0.023,
     "s3 million puts": 5.0,
     "glue flexible unit-hour": 0.29,
@@ -85,11 +80,11 @@ def estimate(size: Size) -> list[Line]:
         _kinesis(size, events),
         _flink(size),
         _functions(size, events),
-        _letters(events),
+        _delivery(events),
         _lake(size, events),
         _batch(size, events),
         _record(size),
-        _watching(size, events),
+        _watching(events),
         Line(
             "KMS",
             PRICES["kms key"] + KMS_CALLS / 1e6 * PRICES["kms million requests"],
@@ -113,9 +108,9 @@ def _flink(size: Size) -> Line:
 
 
 def _functions(size: Size, events: float) -> Line:
-    answers, files = _answers(size), _files(size, events)
-    seconds = (events * (COLLECT_S + DELIVER_EVENT_S) + answers * 0.1 + files * DELIVER_S) * 1e6
-    calls = events + answers + files
+    answers = _answers(size)
+    seconds = (events * COLLECT_S + answers * 0.1) * 1e6
+    calls = events + answers
     dollars = calls * PRICES["lambda million requests"] + seconds * size.memory_mb / 1024 * PRICES["lambda GB-second"]
     return Line("Lambda", dollars, f"{calls:,.0f} M calls")
 
@@ -125,25 +120,24 @@ def _answers(size: Size) -> float:
     return SECONDS / 1e6 * ((1 - ATTACKED) / max(PANE_S, size.wait_s) + ATTACKED / size.wait_s)
 
 
-def _files(size: Size, events: float) -> float:
-    """Files of judged events, in millions a month."""
-    return max(size.shards * SECONDS / GATHERED_S / 1e6, events / BATCH)
-
-
 def _record(size: Size) -> Line:
     writes = _answers(size) + 1
     of = f"{writes:,.1f} M writes of incidents and places"
     return Line("DynamoDB", writes * PRICES["dynamodb million writes"], of)
 
 
-def _letters(events: float) -> Line:
-    gigabytes = REFUSED * events * 1e6 * LETTER_BYTES / GIB
-    return Line("Firehose", gigabytes * PRICES["firehose GB"], f"{gigabytes:,.1f} GB of dead letters as it counts them")
+def _delivery(events: float) -> Line:
+    """Every event as Parquet; a dead letter, left as it is, in a thousand."""
+    counted = events * 1e6 * RECORD_BYTES / GIB
+    dollars = (
+        counted * (PRICES["firehose GB"] + PRICES["firehose format GB"]) + counted * REFUSED * PRICES["firehose GB"]
+    )
+    return Line("Firehose", dollars, f"{counted:,.0f} GB as it counts them")
 
 
 def _lake(size: Size, events: float) -> Line:
     gigabytes = 3 * events * 1e6 * PARQUET_BYTES * size.months / GIB
-    puts = _files(size, events) + DAYS * 24 * 12 / 1e6
+    puts = DAYS * 24 * 12 * 2 / 1e6
     dollars = gigabytes * PRICES["s3 GB-month"] + puts * PRICES["s3 million puts"]
     return Line("S3", dollars, f"{gigabytes:,.0f} GB, raw, events and clean, after {size.months} months")
 
@@ -155,13 +149,11 @@ def _batch(size: Size, events: float) -> Line:
     return Line("Glue and Athena", dollars, f"{hours:,.0f} unit-hours, {scanned:,.2f} TB read")
 
 
-def _watching(size: Size, events: float) -> Line:
+def _watching(events: float) -> Line:
     logs = 0.5 + events * 1e6 * 200 / GIB / 10
-    dollars = len(UNITS) * PRICES["cloudwatch metric"] + ALARMS * PRICES["cloudwatch alarm"]
-    if size.outlook:
-        dollars += PRICES["cloudwatch composite alarm"] + PRICES["cloudwatch dashboard"]
-    board = "a dashboard, " if size.outlook else ""
-    of = f"{len(UNITS)} metrics, {ALARMS} alarms, {board}{logs:,.1f} GB of logs"
+    alarms = ALARMS * PRICES["cloudwatch alarm"] + PRICES["cloudwatch composite alarm"]
+    dollars = len(UNITS) * PRICES["cloudwatch metric"] + alarms + PRICES["cloudwatch dashboard"]
+    of = f"{len(UNITS)} metrics, {ALARMS} alarms and what they make up, {logs:,.1f} GB of logs"
     return Line("CloudWatch", dollars + logs * PRICES["cloudwatch logs GB"], of)
 
 

@@ -17,12 +17,11 @@ class Size:
         a_unit: parallel tasks of it that share a Kinesis processing unit.
         glue_workers: G.1X workers of the daily job.
         glue_minutes: that the daily job takes.
-        memory_mb: of the collector, of the responder and of what delivers.
+        memory_mb: of the collector and of the responder.
         concurrency: requests that the collector may serve at once.
         scan_gb: that one query of the workgroup may read.
         months: for which raw events are kept.
         wait_s: for which signals are gathered before the responder is called.
-        outlook: whether there are a dashboard of metrics and an alarm of all alarms, unless it is said.
     """
 
     name: str
@@ -37,7 +36,6 @@ class Size:
     scan_gb: int
     months: int
     wait_s: int
-    outlook: bool
 
     @property
     def kpus(self) -> int:
@@ -48,9 +46,9 @@ class Size:
 SIZES = {
     size.name: size
     for size in (
-        Size("small", 10, 1, 1, 1, 2, 5, 512, 20, 10, 13, 5, False),
-        Size("medium", 100, 1, 2, 1, 2, 15, 512, 100, 50, 13, 1, True),
-        Size("large", 1_000, 4, 8, 2, 6, 30, 1_024, 400, 500, 25, 1, True),
+        Size("small", 10, 1, 1, 1, 2, 5, 512, 20, 10, 13, 5),
+        Size("medium", 100, 1, 2, 1, 2, 15, 512, 100, 50, 13, 1),
+        Size("large", 1_000, 4, 8, 2, 6, 30, 1_024, 400, 500, 25, 1),
     )
 }
 DEFAULT = "small"

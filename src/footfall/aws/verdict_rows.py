@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 
+import boto3
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from footfall.aws import incident_items as items
-from footfall.aws.lake_files import put
 from footfall.aws.tables import TABLES, VERDICT_SCHEMA, VERDICTS
+from footfall.layout import partition
 from footfall.verdict_row import told_of
 
 
@@ -33,10 +36,13 @@ def write(bucket: str, name: str, rows: Sequence[Mapping[str, Any]]) -> list[str
     Returns:
         The keys written.
     """
-    days: dict[date, list[Mapping[str, Any]]] = {}
+    described = TABLES[VERDICTS]
+    days: dict[str, list[Mapping[str, Any]]] = {}
     for each in rows:
-        days.setdefault(datetime.fromtimestamp(each["changed_at"] / 1000, UTC).date(), []).append(each)
-    return [
-        put(bucket, TABLES[VERDICTS], day, name, pa.Table.from_pylist([*held], VERDICT_SCHEMA))
-        for day, held in days.items()
-    ]
+        day = datetime.fromtimestamp(each["changed_at"] / 1000, UTC).date()
+        days.setdefault(f"{described.prefix}/{partition(described.key, day)}/{name}.parquet", []).append(each)
+    for key, held in days.items():
+        buffer = BytesIO()
+        pq.write_table(pa.Table.from_pylist([*held], VERDICT_SCHEMA), buffer, compression="zstd")
+        boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=buffer.getvalue())
+    return list(days)
