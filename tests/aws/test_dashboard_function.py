@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 
 from footfall.ports import GuardChanges
 from footfall.web.access_store import Account, Role
+from footfall.web.live_hub import LOOK
 from tests.aws.tables import new_table
 from tests.aws.test_screen import BUCKET, DATABASE, GROUP, bring
 from tests.conftest import temporary_home
@@ -22,6 +24,17 @@ from tests.web.test_audit import incident
 pytestmark = pytest.mark.slow
 HOST = "abc.lambda-url.eu-central-1.on.aws"
 PAGES = ("/", "/carts", "/discounts", "/brands", "/live", "/health", "/definitions")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loop() -> Iterator[None]:
+    """The loop that a function's process keeps from call to call; what was begun in it comes to its end."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    loop.run_until_complete(asyncio.sleep(3 * LOOK))
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 @pytest.fixture(scope="module")
