@@ -19,6 +19,7 @@ from infra.units.lake import Lake
 from infra.units.marts import Marts
 from infra.units.monitoring import Alarms, Outlook, Product
 from infra.units.questions import Asking, Named, Workgroup
+from infra.units.screen import Web
 from infra.units.stream import Collector, Delivery, Letters, Streams
 from infra.units.workbench import Cleaning, Notebook
 
@@ -118,6 +119,15 @@ class Screen(Part):
         self.dashboards = Dashboards(self, batch.group, batch.asking, kept.lake)
 
 
+class Site(Part):
+    """What people read in a browser."""
+
+    def __init__(self, app: Construct, kept: Kept, batch: Batch) -> None:
+        super().__init__(app, "web", "the web dashboard")
+        libraries = Libraries(self, release(self, kept))
+        self.web = Web(self, libraries, kept.record, kept.lake, batch.group, batch.asking.rights)
+
+
 @dataclass(frozen=True, slots=True)
 class Footfall:
     """The whole product."""
@@ -129,6 +139,7 @@ class Footfall:
     outlook: Glance
     workbench: Workbench
     screen: Screen
+    site: Site
 
 
 def release(stack: Stack, kept: Kept) -> Release:
@@ -147,7 +158,7 @@ def build(app: App, size: Size) -> Footfall:
         kept.streams, live.collector, live.delivery, live.letters, live.response, live.application, batch.daily
     )
     alarms = Monitoring(app, product)
-    workbench, screen = Workbench(app, kept, batch), Screen(app, kept, batch)
-    for part in (workbench, screen):
+    workbench, screen, site = Workbench(app, kept, batch), Screen(app, kept, batch), Site(app, kept, batch)
+    for part in (workbench, screen, site):
         part.add_stack_dependency(batch)
-    return Footfall(kept, live, batch, alarms, Glance(app, product, alarms.alarms), workbench, screen)
+    return Footfall(kept, live, batch, alarms, Glance(app, product, alarms.alarms), workbench, screen, site)

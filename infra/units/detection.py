@@ -10,16 +10,14 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
-from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from footfall.aws import incident_items as items
-from footfall.aws import signals
 from footfall.aws.environment import Told
 from footfall.aws.sizes import Size
-from infra.units.access import ENCRYPTS, RETAIN, Role
+from infra.units.access import ENCRYPTS, RETAIN
 from infra.units.function import RETRIES, Libraries, Worker
 from infra.units.lake import Lake
 from infra.units.stream import READS, Letters, Streams
@@ -83,7 +81,6 @@ class Response(Construct):
         super().__init__(scope, "Response")
         self._libraries, self._record, self._key = libraries, record, key
         self.respond = self._respond(streams, letters, size)
-        self._ticks(streams)
         self.verdicts = self._verdicts(lake)
         self.notify = self._notify()
         self.block = self._block()
@@ -111,29 +108,10 @@ class Response(Construct):
             sources.KinesisEventSource(
                 streams.signals,
                 starting_position=lambda_.StartingPosition.TRIM_HORIZON,
-                **_patience(worker),
+                **_patience(worker, size.wait_s),
             )
         )
         return worker
-
-    def _ticks(self, streams: Streams) -> None:
-        """A tick a minute into the signals: time passes though nobody comes, and in order with what Flink says."""
-        role = Role(self, "TickRole", "scheduler.amazonaws.com")
-        role.may(["kinesis:PutRecord"], streams.signals.stream_arn)
-        role.may(ENCRYPTS, self._key.key_arn)
-        part = scheduler.CfnSchedule
-        part(
-            self,
-            "Tick",
-            schedule_expression="rate(1 minute)",
-            flexible_time_window=part.FlexibleTimeWindowProperty(mode="OFF"),
-            target=part.TargetProperty(
-                arn=streams.signals.stream_arn,
-                role_arn=role.role_arn,
-                input=Stack.of(self).to_json_string({signals.TICK: "<aws.scheduler.scheduled-time>"}),
-                kinesis_parameters=part.KinesisParametersProperty(partition_key=signals.TICK),
-            ),
-        )
 
     def _verdicts(self, lake: Lake) -> Worker:
         worker = Worker(self, "verdicts", self._libraries, {Told.LAKE: lake.bucket.bucket_name})
@@ -199,11 +177,11 @@ class Response(Construct):
         )
 
 
-def _patience(worker: Worker) -> dict[str, Any]:
+def _patience(worker: Worker, seconds: int = 1) -> dict[str, Any]:
     """What becomes of a record that a function cannot take: told alone, tried a few times, put by, passed."""
     return {
         "batch_size": 500,
-        "max_batching_window": Duration.seconds(1),
+        "max_batching_window": Duration.seconds(seconds),
         "report_batch_item_failures": True,
         "bisect_batch_on_error": True,
         "retry_attempts": RETRIES,

@@ -8,11 +8,10 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from footfall.aws.meter import LAG, NAMESPACE, UNIT
+from footfall.aws.meter import LAG, NAMESPACE, UNIT, UNSEEN
 from infra.units.application import Application
 from infra.units.batch import Daily
 from infra.units.detection import Response
@@ -50,9 +49,9 @@ class Product:
 
     @property
     def workers(self) -> dict[str, Worker]:
-        """The functions by name."""
+        """The functions that nobody waits for, by name."""
         response = self.response
-        workers = [self.collector.worker, response.respond, response.verdicts, response.notify, response.block]
+        workers = [response.respond, response.verdicts, response.notify, response.block]
         return {worker.node.id: worker for worker in workers}
 
 
@@ -62,35 +61,27 @@ def watched(product: Product) -> list[Watched]:
 
 
 def _functions(product: Product) -> list[Watched]:
-    found = []
+    collector = product.collector.worker.function
+    found = [Watched("CollectorErrors", collector.metric_errors(period=FIVE, statistic="Sum"), 0, 3)]
     for name, worker in product.workers.items():
-        found.append(Watched(f"{name}Errors", worker.function.metric_errors(period=FIVE, statistic="Sum"), 0, 3))
-        if worker is product.collector.worker:
-            continue
         left = worker.failed.metric_approximate_number_of_messages_visible(period=MINUTE, statistic="Maximum")
         found.append(Watched(f"{name}Failed", left, 0))
-    lag = cloudwatch.Metric(
-        namespace=NAMESPACE,
-        metric_name=LAG,
-        dimensions_map={UNIT: "respond"},
-        period=MINUTE,
-        statistic="Maximum",
-    )
-    throttles = product.collector.worker.function.metric_throttles(period=MINUTE, statistic="Sum")
-    return [*found, Watched("AlertsLate", lag, LATE_MS, 3), Watched("CollectorFull", throttles, 0, 5)]
+    responder = {UNIT: "respond"}
+    late = Watched("AlertsLate", _metric(NAMESPACE, LAG, responder), LATE_MS, 3)
+    unseen = Watched("WindowsUnseen", _metric(NAMESPACE, UNSEEN, responder), 0)
+    throttles = collector.metric_throttles(period=MINUTE, statistic="Sum")
+    return [*found, late, unseen, Watched("CollectorFull", throttles, 0, 5)]
 
 
 def _streams(product: Product) -> list[Watched]:
-    named: dict[str, kinesis.Stream] = {
-        "Raw": product.streams.raw,
-        "Clean": product.streams.clean,
-        "Signals": product.streams.signals,
-    }
+    streams = product.streams
     found = []
-    for name, stream in named.items():
+    for name, stream in {"Raw": streams.raw, "Signals": streams.signals}.items():  # of `clean` what is old is read too
         age = stream.metric_get_records_iterator_age_milliseconds(period=MINUTE, statistic="Maximum")
+        found.append(Watched(f"{name}HeldUp", age, HELD_UP_MS, 5))
+    for name, stream in {"Raw": streams.raw, "Clean": streams.clean, "Signals": streams.signals}.items():
         full = stream.metric_write_provisioned_throughput_exceeded(period=MINUTE, statistic="Sum")
-        found += [Watched(f"{name}HeldUp", age, HELD_UP_MS, 5), Watched(f"{name}Full", full, 0, 5)]
+        found.append(Watched(f"{name}Full", full, 0, 5))
     fresh = {"DeliveryStreamName": product.delivery.delivery.ref}
     stale = _metric("AWS/Firehose", "DeliveryToS3.DataFreshness", fresh)
     letters = _metric(

@@ -85,6 +85,8 @@ _JSON: dict[Kind, dict[str, Any]] = {
 
 _GLUE: dict[Kind, str] = {"text": "string", "time": "timestamp", "money": "bigint", "integer": "int", "json": "string"}
 
+_FLINK: dict[Kind, str] = {"text": "STRING", "time": "STRING", "money": "BIGINT", "integer": "INT"}
+
 NAMES = tuple(field.name for field in FIELDS)
 
 
@@ -96,6 +98,11 @@ def arrow_schema() -> pa.Schema:
 def glue_columns(*, as_sent: bool = False) -> dict[str, str]:
     """The event as Hive types by field; ``as_sent``: as JSON has it, times still ISO 8601 texts."""
     return {f.name: "string" if as_sent and f.kind == "time" else _GLUE[f.kind] for f in FIELDS}
+
+
+def flink_columns() -> dict[str, str]:
+    """The event's fields as JSON has them, as types of Flink by name, without what has none: ``extra``."""
+    return {f.name: _FLINK[f.kind] for f in FIELDS if f.kind in _FLINK}
 
 
 def json_schema() -> dict[str, Any]:

@@ -22,12 +22,13 @@ from footfall.cli import app
 from footfall.ports import FootfallError
 from tests.aws.conftest import emulated
 from tests.aws.deployment import Deployment, until
+from tests.web.doors import PASSWORD
 
 pytestmark = pytest.mark.slow
 
 REFUSED = ("footfall-jobs", "footfall-outlook", "footfall-workbench", "footfall-board")
 """Stacks that hold nothing else than what the emulator does not know."""
-ZONE = ("--set", "Zone=Europe/Berlin")
+ZONE = ("--set", "Zone=Europe/Berlin", "--set", "Screen=true")
 TAKEN = tuple(name for name in parts.ORDER if name not in REFUSED)
 
 
@@ -110,9 +111,27 @@ def test_status_tells_how_it_is(deployed: Any) -> None:
     assert told["flink"] in ("RUNNING", "STARTING")
     assert told["address"].startswith("http")
     assert {part["status"] for part in told["stacks"]} <= {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
-    assert sum(told["alarms"].values()) > 20
+    assert sum(told["alarms"].values()) >= 20
     shown = CliRunner().invoke(app, ["deploy", "status"], catch_exceptions=False)
     assert all(name in shown.stdout for name in TAKEN)
+
+
+def test_people_are_given_accounts_and_log_in_at_the_dashboard_s_address(account: str, deployed: Any) -> None:
+    assert deployed
+    assert footfall("status")["dashboard"].startswith("http")
+    made = CliRunner().invoke(app, ["users", "add", "anna", "--deployed"], f"{PASSWORD}\n", catch_exceptions=False)
+    assert made.exit_code == 0, made.output
+    listed = CliRunner().invoke(app, ["users", "list", "--deployed", "--json"], catch_exceptions=False)
+    assert json.loads(listed.stdout) == [{"name": "anna", "role": "operator"}]
+    (function,) = parts.resources(parts.WEB, "AWS::Lambda::Function").values()
+    url = boto3.client("lambda").get_function_url_config(FunctionName=function)["FunctionUrl"]
+    place = f"{account}/_aws/lambda-url/{url.removeprefix('https://').partition('.')[0]}"
+    with urlopen(f"{place}/login") as answer:
+        assert "Password" in answer.read().decode()
+    trail = CliRunner().invoke(app, ["users", "trail", "--deployed", "--json"], catch_exceptions=False)
+    assert json.loads(trail.stdout) == []
+    ended = CliRunner().invoke(app, ["users", "remove", "anna", "--deployed"], catch_exceptions=False)
+    assert ended.exit_code == 0
 
 
 def test_a_release_that_is_there_can_be_gone_back_to(deployed: Any) -> None:
@@ -121,7 +140,7 @@ def test_a_release_that_is_there_can_be_gone_back_to(deployed: Any) -> None:
     bucket = parts.workshop()
     other = {name: body + b" " for name, body in code.artefacts(lambda _: None).items()}
     newer = code.upload(bucket, other, lambda _: None)
-    assert footfall("up", "--release", newer)["changed"] == [parts.LIVE, "footfall-batch"]
+    assert footfall("up", "--release", newer)["changed"] == [parts.LIVE, "footfall-batch", parts.WEB]
     assert footfall("status")["releases"][-1] == newer
     assert footfall("up", "--release", deployed["release"])["release"] == deployed["release"]
 

@@ -79,6 +79,7 @@ def signals_of(events: pa.Table, put_into: str) -> None:
         for key, counts in each.rows()
     ]
     assert lines
+    lines.sort(key=lambda line: int(str(line["window_end"])))
     lines.append({"tick": int(time.time() * 1000) + 60_000})
     for line in lines:
         put(put_into, line)
@@ -112,7 +113,7 @@ def test_a_flood_through_the_collector_is_an_incident_and_heard_of(deployed: Dep
 
 
 def put(stream: str, line: dict[str, Any]) -> None:
-    """Puts a signal, as the Flink application or the scheduler would."""
+    """Puts a signal, as the Flink application would."""
     boto3.client("kinesis").put_record(StreamName=stream, Data=json.dumps(line), PartitionKey="s")
 
 

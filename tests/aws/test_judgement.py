@@ -17,6 +17,7 @@ from footfall.detect.relation import COLUMNS
 from footfall.event import FIELDS, NAMES
 
 pytestmark = pytest.mark.slow
+NUMBER = "49600000000000000000000000000000000000000000000000000001"
 NOON = "2026-01-02T12:00:00.000006Z"
 VIEW = {"event_time": NOON, "event_type": "view", "product_id": "p", "user_id": "u", "received_at": NOON}
 VALUES = st.one_of(
@@ -34,7 +35,7 @@ LINES = st.one_of(
 def one(line: dict[str, Any] | bytes, arrived: int = 0) -> dict[str, Any]:
     """What becomes of one record."""
     data = line if isinstance(line, bytes) else json.dumps(line).encode()
-    return {name: values[0] for name, values in judged([data], [arrived]).items()}
+    return {name: values[0] for name, values in judged([data], [arrived], [NUMBER]).items()}
 
 
 def test_an_event_goes_on_as_it_is_and_to_the_rules_as_they_read_it() -> None:
@@ -55,6 +56,13 @@ def test_an_event_that_nobody_stamped_was_received_when_kinesis_took_it() -> Non
     row = one({name: value for name, value in VIEW.items() if name != "received_at"}, 1_767_355_201_500)
     assert row["received_at"] == 1_767_355_201_500
     assert json.loads(row["clean"])["received_at"] == "2026-01-02T12:00:01.500000Z"
+
+
+def test_copies_are_told_by_their_id_and_come_in_order_of_time_and_arrival() -> None:
+    lines = [json.dumps(event).encode() for event in (VIEW | {"event_id": "e"}, VIEW | {"event_id": "e"}, VIEW)]
+    found = judged(lines, [0] * 3, ["9", "10", "11"])
+    assert found["one"] == ["e", "e", found["place"][2]]
+    assert found["place"] == sorted(set(found["place"]))
 
 
 def test_a_request_is_kept_and_no_event_for_the_rules() -> None:
@@ -102,7 +110,7 @@ def test_what_would_not_fit_into_a_record_any_more_is_a_dead_letter() -> None:
 @given(st.lists(LINES, max_size=8))
 def test_each_record_becomes_one_thing_whatever_else_comes_with_it(lines: list[bytes]) -> None:
     arrived = [1_767_355_200_000 + place for place in range(len(lines))]
-    together = judged(lines, arrived)
+    together = judged(lines, arrived, [NUMBER] * len(lines))
     for place, line in enumerate(lines):
         alone = one(line, arrived[place])
         assert alone == {name: values[place] for name, values in together.items()}

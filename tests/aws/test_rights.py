@@ -69,11 +69,12 @@ class Unit(NamedTuple):
 
 COLLECTOR, RESPOND = Unit(LIVE, "CollectionCollectorRole"), Unit(LIVE, "ResponseRespondRole")
 VERDICTS, NOTIFY = Unit(LIVE, "ResponseVerdictsRole"), Unit(LIVE, "ResponseNotifyRole")
-BLOCK, TICK = Unit(LIVE, "ResponseBlockRole"), Unit(LIVE, "ResponseTickRole")
+BLOCK = Unit(LIVE, "ResponseBlockRole")
 LETTERS, DELIVERY = Unit(LIVE, "LettersRole"), Unit(LIVE, "DeliveryRole")
 FLINK, JOB = Unit(LIVE, "ApplicationRole"), Unit(BATCH, "JobRole")
 RUN, SCHEDULE = Unit(BATCH, "DailyMachineRole"), Unit(BATCH, "DailyScheduleRole")
-UNITS = (COLLECTOR, RESPOND, VERDICTS, NOTIFY, BLOCK, TICK, LETTERS, DELIVERY, FLINK, JOB, RUN, SCHEDULE)
+DASHBOARD = Unit(parts.WEB, "WebDashboardRole")
+UNITS = (COLLECTOR, RESPOND, VERDICTS, NOTIFY, BLOCK, LETTERS, DELIVERY, FLINK, JOB, RUN, SCHEDULE, DASHBOARD)
 
 Do = Callable[[Account, Unit], Any]
 
@@ -181,31 +182,35 @@ def decrypt(account: Account, unit: Unit) -> None:
     account.called(unit, "kms").generate_data_key(KeyId=account.of("EncryptionKey"), KeySpec="AES_256")
 
 
-READERS = {"raw/": (JOB, RUN, DELIVERY), "verdicts/": (JOB, RUN), "dead_letters/": (LETTERS,)}
+READERS = {
+    "raw/": (JOB, RUN, DELIVERY, DASHBOARD),
+    "verdicts/": (JOB, RUN, DASHBOARD),
+    "dead_letters/": (LETTERS, DASHBOARD),
+}
 WRITERS = {"raw/": (DELIVERY,), "verdicts/": (VERDICTS,), "dead_letters/": (LETTERS,)}
 CASES = (
     Case("put into raw", put("StreamsRaw"), (COLLECTOR, FLINK)),
     Case("put into clean", put("StreamsClean"), (FLINK,)),
-    Case("put into signals", put("StreamsSignals"), (FLINK, TICK)),
+    Case("put into signals", put("StreamsSignals"), (FLINK,)),
     Case("read raw", read("StreamsRaw"), (COLLECTOR, FLINK)),
     Case("read clean", read("StreamsClean"), (FLINK, RESPOND, DELIVERY)),
     Case("read signals", read("StreamsSignals"), (FLINK, RESPOND)),
-    *(Case(f"read {place}", get(place), READERS.get(place, (JOB, RUN))) for place in PREFIXES),
+    *(Case(f"read {place}", get(place), READERS.get(place, (JOB, RUN, DASHBOARD))) for place in PREFIXES),
     *(Case(f"write {place}", write(place), WRITERS.get(place, (JOB,))) for place in PREFIXES),
     *(Case(f"delete {place}", delete(place), () if place in WRITERS else (JOB,)) for place in PREFIXES),
     Case("read the Flink application", code(release.FLINK), (FLINK,)),
     Case("read the job", code(release.JOB), (JOB,)),
     Case("read the package", code(release.FUNCTIONS), (JOB,)),
     Case("read the libraries", code(release.LIBRARIES), ()),
-    Case("keep an incident", item("put_item"), (RESPOND,)),
-    Case("delete an incident", item("delete_item"), (RESPOND,)),
-    Case("read an incident", item("get_item"), (RESPOND, BLOCK)),
+    Case("keep an incident", item("put_item"), (RESPOND, DASHBOARD)),
+    Case("delete an incident", item("delete_item"), (RESPOND, DASHBOARD)),
+    Case("read an incident", item("get_item"), (RESPOND, BLOCK, DASHBOARD)),
     Case("tell the shop", alert, (RESPOND,)),
     Case("send a dead letter", letter, (COLLECTOR, RESPOND)),
     Case("read the channels", parameter("/footfall/channels"), (NOTIFY,)),
     Case("read another secret", parameter("/shop/secret"), ()),
     Case("start the job", job, (RUN,)),
-    Case("ask in the workgroup", ask("footfall-batch-questions"), (RUN,)),
+    Case("ask in the workgroup", ask("footfall-batch-questions"), (RUN, DASHBOARD)),
     Case("ask in another workgroup", ask("primary"), ()),
     Case("start the run", start, (SCHEDULE,)),
     Case("move a mart", move("visitor_days"), (RUN,)),
@@ -218,7 +223,7 @@ RELEASE: list[str] = []
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """The product on an account that enforces rights, with something to read in each place."""
     with new_account(tmp_path_factory.mktemp("account"), {"AUTH": "true"}):
-        RELEASE[:] = [up.up(up.Asked(), lambda _: None, lambda _: None).release]
+        RELEASE[:] = [up.up(up.Asked(given={"Screen": "true"}), lambda _: None, lambda _: None).release]
         for name in ("/footfall/channels", "/shop/secret"):
             boto3.client("ssm").put_parameter(Name=name, Value="x", Type="SecureString")
         for prefix in PREFIXES:
@@ -246,7 +251,7 @@ def test_the_table_has_every_role_of_a_unit(account: Account) -> None:
     assert account
     made = {
         (name, logical.rstrip("0123456789ABCDEF"))
-        for name in (LIVE, BATCH)
+        for name in (LIVE, BATCH, parts.WEB)
         for logical in parts.resources(name, "AWS::IAM::Role")
     }
     assert made == {(unit.stack, unit.role) for unit in UNITS}

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import ast
+import gzip
 import json
 import subprocess
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from footfall import insights, rules
-from footfall.aws.zeppelin.notes import APPENDED, STREAMED, WORDS, Note, kinesis, notes
+from footfall.aws.flink.judgement import judged
+from footfall.aws.records import records
+from footfall.aws.zeppelin.notes import APPENDED, PYTHON, STREAM, STREAMED, WORDS, Note, kinesis, notes
 from footfall.conformance import engines
-from footfall.conformance.rules import FLINK
-from footfall.detect.flink import watch_statements
-from footfall.detect.relation import SCHEMA
+from footfall.conformance.rules import FLINK, embedded
+from footfall.detect.compile import WINDOW_END
+from footfall.detect.copies import Copies
+from footfall.detect.flink import RAW, watch_statements
+from footfall.detect.relation import COLUMNS, relation
+from footfall.event import arrow_schema
+from tests.aws.test_flink_application import WATCHES, attacked
 
 HERE = Path(__file__).parent / "zeppelin"
 CLASSPATH = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:build-classpath"
@@ -30,7 +41,9 @@ def spoken(note: Note) -> list[tuple[str, str]]:
 
 def test_every_rule_and_every_question_has_a_note() -> None:
     named = [f"/footfall/rules/{name}" for name, rule in rules.rules().items() if rule.watches]
-    assert [note["name"] for note in LIVE] == named + [f"/footfall/questions/{name}" for name in insights.questions()]
+    assert [note["name"] for note in LIVE] == [STREAM, *named] + [
+        f"/footfall/questions/{name}" for name in insights.questions()
+    ]
     ids = [note["id"] for note in LIVE] + [part["id"] for note in LIVE for part in note["paragraphs"]]
     assert len(ids) == len(set(ids))
 
@@ -59,51 +72,104 @@ def test_zeppelin_reads_every_note(tmp_path: Path) -> None:
     said = subprocess.run(java, check=True, capture_output=True, text=True).stdout
     told = [line.split("\t")[1:] for line in said.splitlines() if line.startswith("NOTE\t")]
     read = [(name, kind, more, b64decode(text).decode().strip()) for name, kind, more, text in told]
-    kinds = {WORDS: ("md", "{}"), STREAMED: ("flink.ssql", "{}"), APPENDED: ("flink.ssql", "{type=append}")}
+    kinds = {
+        WORDS: ("md", "{}"),
+        STREAMED: ("flink.ssql", "{}"),
+        PYTHON: ("flink.pyflink", "{}"),
+        APPENDED: ("flink.ssql", "{type=append}"),
+    }
     assert read == [(note["id"], *kinds[kind], text.strip()) for note in LIVE for kind, text in spoken(note)]
 
 
+def test_the_functions_are_python_as_studio_has_it() -> None:
+    (text,) = [text for kind, text in spoken(LIVE[0]) if kind == PYTHON]
+    ast.parse(text, feature_version=(3, 8))
+    assert "footfall" not in text
+
+
 @pytest.mark.engines
-def test_flink_runs_the_paragraphs(tmp_path: Path) -> None:
-    """Every paragraph of every rule's note, as it stands; a flood from one address is found by the note for floods."""
+def test_flink_runs_the_paragraphs_over_what_the_application_writes(tmp_path: Path) -> None:
+    """Every paragraph as it stands, over the bytes of `clean`: the rows that rules read, and what every watch finds."""
     assert engines.installed("flink"), engines.INSTALL
-    stream = tmp_path / "events.json"
-    stream.write_text("".join(json.dumps(row) + "\n" for row in flood()), "utf-8")
-    of_rules = [
-        note for note in notes({"connector": "filesystem", "path": str(stream), "format": "json"}) if asked(note)
+    events = pa.concat_tables([attacked(tmp_path), strangers()], promote_options="permissive")
+    events = events.sort_by([("received_at", "ascending")])
+    lines = [bytes(record["Data"]) for record in records(events)]
+    clean = judged(lines, [0] * len(lines), [str(place) for place in range(len(lines))])["clean"]
+    stream = tmp_path / "clean.json.gz"
+    stream.write_bytes(gzip.compress("\n".join(clean).encode(), 1))
+    made = notes({"connector": "filesystem", "path": str(stream), "format": "json"})
+    found = run(made, tmp_path)
+    wanted = embedded(WATCHES, {}, relation(Copies().without(events)))
+    assert {name: table.num_rows for name, table in found.items() if name in wanted} == {
+        name: table.num_rows for name, table in wanted.items()
+    }
+    for name, table in wanted.items():
+        assert rows_of(found[name]) == rows_of(table), name
+    assert len({watch.rule.id for watch in WATCHES if wanted[watch.id].num_rows}) > 10
+    assert rows_of(found["rows"]) == rows_of(relation(events))
+    assert {row["verified"] for row in found["rows"].to_pylist()} == {0, 1}
+
+
+def run(made: Sequence[Note], folder: Path) -> dict[str, pa.Table]:
+    """What every watch finds by its note, and the rows that rules read, as the note of the stream makes them."""
+    first = spoken(made[0])
+    jobs = [job(watch_id, views, query, folder) for note in made for watch_id, views, query in asked(note)]
+    jobs.append(job("rows", [], f"SELECT {', '.join(map('`{}`'.format, COLUMNS))} FROM `{RAW}`", folder))
+    plan = {
+        "settings": FLINK | {"python.fn-execution.bundle.time": "200"},
+        "python": next(text for kind, text in first if kind == PYTHON),
+        "source": [text.rstrip(";") for kind, text in first if kind == STREAMED],
+        "jobs": jobs,
+        "together": 6,
+    }
+    engines.run_plan("flink", "on_flink.py", plan, folder / "run")
+    return {each["name"]: read(Path(each["out"])) for each in jobs}
+
+
+def job(name: str, views: list[str], query: str, folder: Path) -> dict[str, Any]:
+    """What the runner is told of one query."""
+    return {"name": name, "views": views, "query": query, "out": str(folder / "out" / name)}
+
+
+def strangers() -> pa.Table:
+    """Visits of what addresses and agents may be: crawlers that are and that are not, networks of both kinds, none."""
+    agents = ["Googlebot/2.1", "facebookexternalhit/1.1 Twitterbot/1.0", "curl/8", None]
+    ips = ["66.249.64.1", "203.0.113.9", "2001:db8:1::9", "::1", "2001:0:0:4::", "::ffff:1.2.3.4", "1.2.3.04", None]
+    start = 1_600_000_000_000_000
+    rows: list[dict[str, object]] = [
+        {"event_type": kind, "ip": ip, "user_agent": agent, "user_id": "u", "extra": '{"a":{"b":[1]}}'}
+        for kind in ("page", "request")
+        for ip in ips
+        for agent in agents
     ]
-    table, view, *_ = (text.rstrip(";") for kind, text in spoken(of_rules[0]) if kind == STREAMED)
-    jobs = [job for note in of_rules for job in paragraphs(note, (table, view), tmp_path / "out")]
-    assert len(jobs) == len([watch for rule in rules.rules().values() for watch in rule.watches])
-    plan = {"settings": FLINK, "source": [table, view], "jobs": jobs, "together": 8}
-    engines.run_plan("flink", "on_flink.py", plan, tmp_path / "run")
-    found = [line for path in (tmp_path / "out").glob("source_flood-*/*") for line in path.read_text().splitlines()]
-    assert found
-    assert all("203.0.113.9" in line for line in found)
+    rows += [{"event_type": "page", "anon_id": "a", "category_id": "7", "status": 404, "path": 'it\'s "ä"'}]
+    times = [{"event_time": start + 1_000 * place, "received_at": start + 2_000 * place} for place in range(len(rows))]
+    return pa.Table.from_pylist([row | time for row, time in zip(rows, times, strict=True)], arrow_schema())
 
 
-def flood() -> list[dict[str, object]]:
-    """Six thousand pages for one address within a minute, as the table of events has them."""
-    named = {"ip": "203.0.113.9", "actor": "one", "user_agent": "curl", "path": "/", "verified": 0}
-    times = [1_570_000_000_000 + 10 * place for place in range(6_000)]
-    blank = dict.fromkeys(SCHEMA.names) | named | {"event_type": "page"}
-    return [blank | {"event_time": at, "received_at": at} for at in times]
-
-
-def asked(note: Note) -> list[str]:
-    """The queries of a note."""
-    return [text for kind, text in spoken(note) if kind == APPENDED]
-
-
-def paragraphs(note: Note, source: tuple[str, str], out: Path) -> Iterator[dict[str, object]]:
-    """The queries of a note, each with the views that stand before it; all notes read the same stream."""
-    streamed = [(kind, text.rstrip(";")) for kind, text in spoken(note) if kind != WORDS]
-    assert tuple(text for _, text in streamed[:2]) == source
+def asked(note: Note) -> Iterator[tuple[str, list[str], str]]:
+    """The queries of a note, each with its watch and the views that stand before it."""
     views: list[str] = []
-    for place, (kind, text) in enumerate(streamed[2:]):
-        if kind == STREAMED:
-            views.append(text)
-        else:
-            name = f"{str(note['name']).rpartition('/')[2]}-{place}"
-            yield {"name": name, "views": views, "query": text, "out": str(out / name)}
-            views = []
+    for kind, text in spoken(note):
+        if kind == WORDS and text.startswith("## "):
+            watch_id, views = text.partition("\n")[0].removeprefix("## "), []
+        elif kind == STREAMED:
+            views.append(text.rstrip(";"))
+        elif kind == APPENDED:
+            yield watch_id, views, text.rstrip(";")
+
+
+def read(folder: Path) -> pa.Table:
+    """The rows that Flink wrote; a window's end in UTC ms."""
+    lines = [json.loads(line) for path in folder.glob("*") for line in path.read_text("utf-8").splitlines()]
+    for line in lines:
+        if WINDOW_END in line:
+            moment = datetime.fromisoformat(line[WINDOW_END]).replace(tzinfo=UTC)
+            line[WINDOW_END] = int(moment.timestamp() * 1000)
+    return pa.Table.from_pylist(lines)
+
+
+def rows_of(table: pa.Table) -> list[str]:
+    """Rows as texts, in order; what is NULL is not said."""
+    rows = [{name: value for name, value in row.items() if value is not None} for row in table.to_pylist()]
+    return sorted(json.dumps(row, sort_keys=True) for row in rows)

@@ -16,9 +16,10 @@ import pyarrow.compute as pc
 from footfall import rules
 from footfall.aws.behind import MOST, Behind
 from footfall.aws.records import Record, records
-from footfall.aws.sentry import SLACK, Sentry, longest
+from footfall.aws.sentry import SETTLED, Sentry, longest
 from footfall.aws.signals import parse
 from footfall.detect.arrivals import Arrivals
+from footfall.detect.copies import Copies
 from footfall.detect.guard import Guard
 from footfall.detect.pulse import Pulse
 from footfall.detect.relation import relation
@@ -135,7 +136,7 @@ def told(events: pa.Table) -> list[Line]:
     """What the Flink application would say of events: rows of watches and feeds by the end of their windows, a tick."""
     watches = [watch for rule in rules.rules().values() for watch in rule.watches]
     panes, pulse, arrivals = Panes(watches), Pulse(rules.feeds()), Arrivals()
-    on_time = arrivals.take(relation(events))
+    on_time = arrivals.take(relation(Copies().without(events)))
     found = panes.feed(on_time, arrivals.watermark) + panes.flush()
     fed = pulse.feed(on_time, arrivals.watermark) + pulse.flush()
     lines: list[Line] = [
@@ -145,7 +146,7 @@ def told(events: pa.Table) -> list[Line]:
     ]
     lines += [{"feed": name, "window_end": end, **row} for name, end, rows in fed for row in rows.to_pylist()]
     late = millis(events["received_at"])[-1] + 2 * HOUR
-    return [*sorted(lines, key=lambda line: line["window_end"]), {"tick": late + SLACK}]
+    return [*sorted(lines, key=lambda line: line["window_end"]), {"tick": late + SETTLED}]
 
 
 def when(line: Line) -> int:

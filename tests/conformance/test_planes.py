@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 import pytest
 
 from footfall.aws.records import Record
+from footfall.aws.sentry import SETTLED
 from footfall.detect.verdicts import CROWD
 from footfall.embedded.incident_store import EmbeddedIncidents
 from footfall.incident import Severity
@@ -188,6 +189,37 @@ def test_batches_lost_memory_and_pages_do_not_matter(name: str, seed: int) -> No
     assert not different(expected(name), found)
 
 
+@pytest.mark.parametrize(
+    ("name", "seed"),
+    [
+        pytest.param(name, seed, marks=() if seed == 1 else pytest.mark.slow)
+        for name in ("botnet_flood", "card_tester", "scraper_fixed")
+        for seed in (1, 2, 3)
+    ],
+)
+def test_what_is_told_again_and_what_is_a_little_out_of_order_do_not_matter(name: str, seed: int) -> None:
+    """The application crashes and goes on from a checkpoint of some minutes before; its stream refuses records for a
+    moment, so that what ended within less than `SETTLED` comes in any order."""
+    chance = np.random.default_rng(seed)
+    *signals, tick = lines(name)
+    late = chance.integers(0, SETTLED, len(signals)).tolist()
+    order = sorted(range(len(signals)), key=lambda place: (signals[place]["window_end"] + late[place], place))
+    said, again = list[Line](), list[Line]()
+    crashes = set(chance.integers(1, len(signals), 4).tolist())
+    for place in order:
+        said.append(signals[place])
+        if len(said) in crashes:
+            back = said[-1]["window_end"] - int(chance.integers(10_000, 900_000))
+            again = [each for each in said if each["window_end"] > back]
+            said += sorted(again, key=lambda each: int(each["window_end"]))
+    assert len(said) > len(signals) + 10
+    with temporary_folder() as folder:
+        store = EmbeddedIncidents(Layout(folder))
+        points = sorted(set(chance.integers(1, len(said), 60).tolist()))
+        responded([*said, tick], shelf(events(name)), store, cuts=points, restarts=[7, 30])
+        assert not different(expected(name), kept(store))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("name", ["botnet_flood", "scraper_fixed"])
@@ -221,6 +253,23 @@ def test_a_record_that_the_stream_took_twice_counts_once() -> None:
         ]
     found, _ = watched(name, twice)
     assert not different(expected(name), found)
+
+
+@pytest.mark.parametrize("name", ["card_tester", "scalper"])
+def test_what_a_client_sends_again_counts_once_on_both_planes(name: str) -> None:
+    """Every event again a second later: the record is that of each once, but for what it says of their receipt."""
+    once = events(name)
+    received = once["received_at"]
+    later = pc.add(received, pa.scalar(SECOND, pa.duration("us"))).cast(received.type)
+    again = once.set_column(once.schema.get_field_index("received_at"), "received_at", later)
+    both = by_reception(pa.concat_tables([once, again]))
+    with temporary_folder() as folder:
+        store = EmbeddedIncidents(Layout(folder / "embedded"))
+        embedded(both, store)
+        assert not different(expected(name), kept(store))
+        store = EmbeddedIncidents(Layout(folder / "aws"))
+        responded(told(both), shelf(both), store, cuts=cuts(1, 60, name))
+        assert not different(expected(name), kept(store))
 
 
 @pytest.mark.parametrize("why", ["gone", "too many"])

@@ -92,7 +92,7 @@ def test_every_claim_has_ranges() -> None:
     owners = {
         path.name for path in __import__("importlib.resources").resources.files(known_bots).joinpath("ranges").iterdir()
     }
-    assert {f"{name}.txt" for name in known_bots._CLAIMS} <= owners
+    assert {f"{name}.txt" for name in known_bots.CLAIMS} <= owners
 
 
 def test_assets_are_not_watched() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from footfall import rules
 from footfall.aws import prices
 from footfall.aws.sizes import SIZES
 from tests.infra.stacks import resources
@@ -45,6 +46,14 @@ def test_alarms_and_dashboards_are_those_of_the_templates() -> None:
     assert sum(looked_at) == prices.ALARMS
     for kind in ("AWS::CloudWatch::CompositeAlarm", "AWS::CloudWatch::Dashboard", "AWS::KMS::Key"):
         assert len([each for each in resources(kind) if each.size == "small"]) == 1
+
+
+def test_functions_are_called_as_often_as_is_counted() -> None:
+    sources = sorted(resources("AWS::Lambda::EventSourceMapping"), key=lambda each: each.name)
+    for size in SIZES.values():
+        gathered = [each.properties["MaximumBatchingWindowInSeconds"] for each in sources if each.size == size.name]
+        assert gathered == [size.wait_s, 1]
+    assert min(feed.size for feed in rules.feeds().values()) == 1_000 * prices.PANE_S
 
 
 def test_the_job_is_the_flexible_one_that_is_counted() -> None:

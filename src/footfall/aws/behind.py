@@ -91,10 +91,11 @@ class Behind:
         all where none is named; no rows where they cannot be had."""
         if not self.holds(since, until):
             return SCHEMA.empty_table().select(columns or COLUMNS)
-        events = self._whole(since, until, self._asked[until])
+        events = self._whole(since - ALLOWED, until, self._asked[until])
         for name, value in key.items():
             events = events.filter(pc.equal(events[name], value))
-        return _each_once(events).select(columns or COLUMNS)
+        events = _each_once(events)
+        return events.filter(pc.greater_equal(events["event_time"], since)).select(columns or COLUMNS)
 
     def bought(self, subject: Subject, since: int, until: int) -> int:
         """Purchases of a subject between two moments, UTC ms, inclusive, as far as the window that ended then saw them;
@@ -197,12 +198,14 @@ class Behind:
 
 
 def _each_once(events: pa.Table) -> pa.Table:
-    """A stream may take a record twice."""
+    """Without copies, which the stream holds too: of one id within the allowed lateness the earliest counts."""
     if events[ONCE].null_count == len(events):
         return events
     known = pc.is_valid(events[ONCE]).to_numpy(zero_copy_only=False)
-    numbers = events[ONCE].fill_null(0).to_numpy()
-    first = np.zeros(len(events), bool)
-    first[np.unique(numbers, return_index=True)[1]] = True
-    kept = first | ~known
+    numbers, times = events[ONCE].fill_null(0).to_numpy(), events["event_time"].to_numpy()
+    order = np.lexsort((events[ARRIVED].to_numpy(), times, numbers))
+    again = (np.diff(numbers[order]) == 0) & (np.diff(times[order]) <= ALLOWED)
+    kept = np.ones(len(events), bool)
+    kept[order[1:]] = ~again
+    kept |= ~known
     return events if kept.all() else events.filter(pa.array(kept))

@@ -21,6 +21,8 @@ class Told(StrEnum):
     LAKE = "LAKE_BUCKET"
     CHANNELS = "CHANNELS_PARAMETER"
     IP_SETS = "IP_SETS"
+    CATALOG = "CATALOG_DATABASE"
+    WORKGROUP = "ATHENA_WORKGROUP"
 
 
 def told(thing: Told, environ: Mapping[str, str] = os.environ) -> str:

@@ -8,15 +8,17 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 NAMESPACE = "Footfall"
 UNIT = "unit"
-LAG, SIGNALS, FINDINGS, LETTERS = "AlertLag", "Signals", "Findings", "DeadLetters"
+LAG, FINDINGS, LETTERS = "AlertLag", "Findings", "DeadLetters"
 UNSEEN = "WindowsUnseen"
 """Windows judged without their events, which the stream no longer holds, or which are too many."""
+LATE = "EventsLate"
+"""Events that came too late to be watched live."""
 UNITS = {
     LAG: MetricUnit.Milliseconds,
-    SIGNALS: MetricUnit.Count,
     FINDINGS: MetricUnit.Count,
     LETTERS: MetricUnit.Count,
     UNSEEN: MetricUnit.Count,
+    LATE: MetricUnit.Count,
 }
 
 

@@ -5,26 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from footfall.aws.meter import UNITS
 from footfall.aws.sizes import Size
 
 AS_OF = "2026-11"
 REGION = "us-east-1"
 HOURS, DAYS, SECONDS = 730, 30.4, 2_628_000
 """Of a month."""
-EVENT_BYTES = 600
-"""Of an event as JSON; a record of Firehose counts as 5 KB at least, a unit of Kinesis as 25 KB."""
+RECORD_BYTES = 5 * 1024
+"""That a record of Firehose counts for at least; a unit of Kinesis counts 25 KB."""
 PARQUET_BYTES = 90
 """Of an event in the lake."""
 COLLECT_S = 0.02
 """That the collector takes for a request of one event."""
+PANE_S = 5
+"""Signals come so often at most where nobody attacks: the pulse's panes."""
+ATTACKED = 0.05
+"""Of a month."""
+REFUSED = 0.001
+"""Of the events."""
 COMPARED = 2_214
 """USD a month: the published cost of a product of this kind, 24 h real time at 10 requests a second."""
-METRICS = 4
-"""Of our own, told in logs."""
-ALARMS = 26
+ALARMS = 22
 """Metrics that alarms look at; the one with a band counts for three."""
-KMS_CALLS = 0.3e6
-"""A month: each of some ten callers asks anew every five minutes for each of what it reads or writes."""
+KMS_CALLS = 0.27e6
+"""A month: each of some nine callers asks anew every five minutes for each of what it reads or writes."""
 TRANSITIONS = 80
 """Of the daily run."""
 GIB = 1 << 30
@@ -78,7 +83,7 @@ def estimate(size: Size) -> list[Line]:
         _delivery(events),
         _lake(size, events),
         _batch(size, events),
-        Line("DynamoDB", 3 * PRICES["dynamodb million writes"], "3 M writes of incidents and places"),
+        _record(size),
         _watching(events),
         Line(
             "KMS",
@@ -103,16 +108,31 @@ def _flink(size: Size) -> Line:
 
 
 def _functions(size: Size, events: float) -> Line:
-    respond = SECONDS / 1e6
-    seconds = (events * COLLECT_S + respond * 0.1) * 1e6 * size.memory_mb / 1024
-    dollars = (events + respond) * PRICES["lambda million requests"] + seconds * PRICES["lambda GB-second"]
-    return Line("Lambda", dollars, f"{events + respond:,.0f} M calls")
+    answers = _answers(size)
+    seconds = (events * COLLECT_S + answers * 0.1) * 1e6
+    calls = events + answers
+    dollars = calls * PRICES["lambda million requests"] + seconds * size.memory_mb / 1024 * PRICES["lambda GB-second"]
+    return Line("Lambda", dollars, f"{calls:,.0f} M calls")
+
+
+def _answers(size: Size) -> float:
+    """How often signals are answered, in millions a month: every pane, in an attack as often as they are gathered."""
+    return SECONDS / 1e6 * ((1 - ATTACKED) / max(PANE_S, size.wait_s) + ATTACKED / size.wait_s)
+
+
+def _record(size: Size) -> Line:
+    writes = _answers(size) + 1
+    of = f"{writes:,.1f} M writes of incidents and places"
+    return Line("DynamoDB", writes * PRICES["dynamodb million writes"], of)
 
 
 def _delivery(events: float) -> Line:
-    gigabytes = events * 1e6 * 5 * 1024 / GIB
-    dollars = gigabytes * (PRICES["firehose GB"] + PRICES["firehose format GB"])
-    return Line("Firehose", dollars, f"{gigabytes:,.0f} GB as it counts them")
+    """Every event as Parquet; a dead letter, left as it is, in a thousand."""
+    counted = events * 1e6 * RECORD_BYTES / GIB
+    dollars = (
+        counted * (PRICES["firehose GB"] + PRICES["firehose format GB"]) + counted * REFUSED * PRICES["firehose GB"]
+    )
+    return Line("Firehose", dollars, f"{counted:,.0f} GB as it counts them")
 
 
 def _lake(size: Size, events: float) -> Line:
@@ -132,14 +152,15 @@ def _batch(size: Size, events: float) -> Line:
 def _watching(events: float) -> Line:
     logs = 0.5 + events * 1e6 * 200 / GIB / 10
     alarms = ALARMS * PRICES["cloudwatch alarm"] + PRICES["cloudwatch composite alarm"]
-    dollars = METRICS * PRICES["cloudwatch metric"] + alarms + PRICES["cloudwatch dashboard"]
-    of = f"{METRICS} metrics, {ALARMS} alarms and what they make up, {logs:,.1f} GB of logs"
+    dollars = len(UNITS) * PRICES["cloudwatch metric"] + alarms + PRICES["cloudwatch dashboard"]
+    of = f"{len(UNITS)} metrics, {ALARMS} alarms and what they make up, {logs:,.1f} GB of logs"
     return Line("CloudWatch", dollars + logs * PRICES["cloudwatch logs GB"], of)
 
 
 def _clocks() -> Line:
-    """What runs things: a tick a minute, the daily run."""
-    ticks, steps = DAYS * 24 * 60, DAYS * TRANSITIONS
-    dollars = ticks / 1e6 * PRICES["scheduler million calls"]
-    dollars += steps / 1e3 * PRICES["step functions thousand transitions"]
-    return Line("Scheduler and Step Functions", dollars, f"{ticks:,.0f} ticks, {steps:,.0f} transitions")
+    """What runs the daily run."""
+    steps = DAYS * TRANSITIONS
+    dollars = (
+        DAYS / 1e6 * PRICES["scheduler million calls"] + steps / 1e3 * PRICES["step functions thousand transitions"]
+    )
+    return Line("Scheduler and Step Functions", dollars, f"{steps:,.0f} transitions")

@@ -10,6 +10,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from footfall.detect.copies import ID
 from footfall.detect.relation import relation
 from footfall.event import IDENTITIES, EventType
 from footfall.ingest.rows import Row, lean, told
@@ -19,7 +20,7 @@ ARRIVED = "arrived"
 """When the stream took an event, UTC ms: by this, and never by when it was read, an event is seen or not."""
 _PLAIN = msgspec.json.Decoder(Row)
 ONCE = "once"
-"""The same for records that tell of one event; NULL where it has no id, for then nothing says so."""
+"""The same for records of one ``event_id``; NULL where there is none, for then nothing says so."""
 
 
 class Record(NamedTuple):
@@ -109,10 +110,7 @@ def row(data: bytes) -> tuple[Any, str]:
 
 
 def _once(found: pa.Table) -> pa.Array:
-    """One number for the same id received at the same moment: what a client sends again is received again."""
-    if not {"event_id", "received_at"} <= set(found.column_names):
+    """A number for each id."""
+    if ID not in found.column_names:
         return pa.nulls(len(found), pa.int64())
-    received = found["received_at"].cast(pa.int64()).to_pylist()
-    ids = found["event_id"].to_pylist()
-    numbers = [None if name is None else hash((name, at)) for name, at in zip(ids, received, strict=True)]
-    return pa.array(numbers, pa.int64())
+    return pa.array([None if name is None else hash(name) for name in found[ID].to_pylist()], pa.int64())

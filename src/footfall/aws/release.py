@@ -15,7 +15,8 @@ from footfall.aws import questions
 PACKAGE = Path(str(files("footfall")))
 FUNCTIONS, LIBRARIES, FLINK, JOB = "functions.zip", "libraries.zip", "flink.zip", "glue/job.py"
 MARTS = "footfall/aws/spark/marts.json"
-LEFT_OUT = {"__pycache__", "templates"}
+LEFT_OUT = PACKAGE / "aws" / "templates"
+"""Of the package, what deploys it and never runs there."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -36,7 +37,8 @@ def flink() -> bytes:
 
 
 def _package() -> dict[str, bytes]:
-    paths = [path for path in PACKAGE.rglob("*") if path.is_file() and not LEFT_OUT & set(path.parts)]
+    found = [path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    paths = [path for path in found if not path.is_relative_to(LEFT_OUT)]
     return {f"footfall/{path.relative_to(PACKAGE).as_posix()}": path.read_bytes() for path in paths}
 
 

@@ -10,11 +10,12 @@ from typing import Any
 import msgspec
 
 from footfall import rules
+from footfall.aws import signals
 from footfall.aws.appender import refuse
 from footfall.aws.behind import Behind
 from footfall.aws.event_log import Shards, pages, shards
 from footfall.aws.incident_store import Incidents
-from footfall.aws.meter import FINDINGS, LAG, LETTERS, SIGNALS, UNSEEN, tell
+from footfall.aws.meter import FINDINGS, LAG, LATE, LETTERS, UNSEEN, tell
 from footfall.aws.notify import Herald
 from footfall.aws.sentry import Numbered, Sentry, lags, longest
 from footfall.aws.signals import LETTER, WATCH, Signal, parse
@@ -75,7 +76,8 @@ class Response:
         refuse(self._letters, letters)
         self._herald.deliver(now)
         late = list(lags(fresh, now))
-        figures = {SIGNALS: len(fresh), FINDINGS: sum(signal.kind == WATCH for signal in fresh), LETTERS: len(letters)}
+        figures = {FINDINGS: sum(signal.kind == WATCH for signal in fresh), LETTERS: len(letters)}
+        figures[LATE] = sum(int(signal.row.get("events", 0)) for signal in fresh if signal.kind == signals.LATE)
         figures[UNSEEN] = self._sentry.unseen
         tell(UNIT, figures | ({LAG: max(late)} if late else {}))
 

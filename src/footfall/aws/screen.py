@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from hashlib import blake2b
@@ -20,6 +21,8 @@ from footfall.insights.exports import EXPORTS, plainly_named, timed
 from footfall.ports import DeadLetter, Extent, FootfallError, Health
 
 LETTERS = "dead_letters/"
+KNOWN_S = 600
+"""Seconds for which it is known what there is; it changes once a day."""
 _GUARD: dict[str, Callable[[Live], pa.Table]] = {
     "incidents": lambda live: table(INCIDENTS, live.store.incidents()),
     "verdicts": lambda live: table(VERDICTS, live.store.verdicts(standing=False)),
@@ -39,12 +42,17 @@ class Screen:
 
     def __init__(self, live: Live, athena: Athena, zone: str, bucket: str) -> None:
         self.live, self._athena, self._zone, self._bucket = live, athena, zone, bucket
+        self._extent: Extent | None = None
+        self._asked = 0.0
 
     def extent(self) -> Extent:
-        """What there is."""
-        found = extent(self._athena)
-        mark = blake2b(msgspec.json.encode(found), digest_size=8).hexdigest()
-        return Extent(found["first_day"], found["last_day"], found["until"], mark)
+        """What there is, as it was up to ``KNOWN_S`` ago: the question reads every row."""
+        if self._extent is None or time.monotonic() > self._asked + KNOWN_S:
+            found = extent(self._athena)
+            mark = blake2b(msgspec.json.encode(found), digest_size=8).hexdigest()
+            self._extent = Extent(found["first_day"], found["last_day"], found["until"], mark)
+            self._asked = time.monotonic()
+        return self._extent
 
     def rows(self, name: str, since: date, until: date, population: str) -> pa.Table:
         """An answer, whole."""

@@ -11,16 +11,14 @@ from footfall import rules
 from footfall.aws import signals
 from footfall.aws.behind import Behind
 from footfall.aws.recalled import Buyers, Recalled, Told, settled
-from footfall.aws.signals import FEED, TICK, WATCH, Signal
+from footfall.aws.signals import FEED, WATCH, Signal
 from footfall.detect.arrivals import ALLOWED
 from footfall.detect.guard import Guard
 from footfall.ports import GuardChanges, IncidentStore
 
 STATE, PLACE = "guard", "place"
 SETTLED = 5_000
-"""Operators of the Flink application may tell of the same moment so many ms of event time apart."""
-SLACK = 30_000
-"""A tick lets time pass up to so many ms before it: what happened earlier has been through Flink."""
+"""The application tells in order of time; what its stream refused and took a moment later is that far apart at most."""
 VISIBLE = 1_000
 """What a stream took so many ms before something else can be read with it."""
 SPACING = 60_000
@@ -47,6 +45,9 @@ class _State(msgspec.Struct, frozen=True):
 
 class Sentry:
     """Takes the signals of one shard; the same signals twice, or after a crash, lead to the same record.
+
+    Signals come in order of time. What comes when its time is settled was told before, for after a crash the
+    application tells again what it told since its checkpoint; it is passed over.
 
     Args:
         store: where incidents and the place in the stream are kept.
@@ -136,12 +137,13 @@ class Sentry:
         return due, upto
 
     def _ripened(self, signal: Signal) -> list[Signal]:
-        """Takes a signal; those that are settled by it, itself among them where it is late."""
-        self._held += [signal] if signal.kind in (WATCH, FEED) else []
-        closed = max(self._newest, _time(signal)) - SETTLED
-        if closed + SETTLED == self._newest and signal.end > closed:
+        """Takes a signal; those that are settled by it."""
+        if signal.kind in (WATCH, FEED) and signal.end > self._newest - SETTLED:
+            self._held.append(signal)
+        if signal.end <= self._newest:
             return []
-        self._newest = closed + SETTLED
+        self._newest = signal.end
+        closed = self._newest - SETTLED
         ripe = [each for each in self._held if each.end <= closed]
         self._held = [each for each in self._held if each.end > closed] if ripe else self._held
         return ripe
@@ -184,7 +186,3 @@ def lags(fresh: Iterable[Signal], now: int) -> Iterator[int]:
     for signal in fresh:
         if signal.kind == WATCH:
             yield max(0, now - signal.end)
-
-
-def _time(signal: Signal) -> int:
-    return signal.end - SLACK if signal.kind == TICK else signal.end

@@ -1,10 +1,9 @@
-"""What the Flink application says: rows of watches and feeds, dead letters, and a tick that lets time pass."""
+"""What the Flink application says: rows of watches and feeds, late events, dead letters, a tick that lets time pass."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -15,8 +14,8 @@ from footfall.detect.windows.found import Found, in_order
 from footfall.ports import FootfallError
 from footfall.rules import Watch
 
-WATCH, FEED, LETTER, TICK = "watch", "feed", "letter", "tick"
-KINDS = (WATCH, FEED, LETTER, TICK)
+WATCH, FEED, LATE, LETTER, TICK = "watch", "feed", "late", "letter", "tick"
+KINDS = (WATCH, FEED, LATE, LETTER, TICK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +24,9 @@ class Signal:
 
     Attributes:
         kind: one of ``KINDS``.
-        name: the watch (``source_flood.burst``), the feed (``traffic``), the source of a letter, nothing for a tick.
-        end: end of the window, or the time of a tick; UTC ms.
+        name: the watch (``source_flood.burst``), the feed (``traffic``), the stream of late events or of a letter,
+            nothing for a tick.
+        end: end of the window, or the time of a tick, by which all that ended was told; UTC ms.
         row: the columns that the SELECT puts out, or the letter.
         arrived: when the stream took it, UTC ms.
     """
@@ -57,7 +57,9 @@ def parse(data: bytes, arrived: int = 0) -> Signal:
         raise FootfallError(f"A record of the signals names none or several of {', '.join(KINDS)}.")
     name = told.pop(kinds[0])
     if kinds == [TICK]:
-        return Signal(TICK, "", _moment(name), {}, arrived)
+        if not isinstance(name, int):
+            raise FootfallError(f"A tick has no time: {name!r}.")
+        return Signal(TICK, "", name, {}, arrived)
     end = told.pop(WINDOW_END, 0)
     if not isinstance(name, str) or not isinstance(end, int) or (kinds != [LETTER] and end <= 0):
         raise FootfallError(f"A signal of {name!r} has no {WINDOW_END}.")
@@ -93,13 +95,3 @@ def _table(watch: Watch, rows: list[dict[str, Any]]) -> pa.Table:
     counts = sorted(told, key=lambda name: (named.index(name) if name in named else len(named), name))
     types = dict.fromkeys(watch.key, pa.string()) | dict.fromkeys([*counts, WINDOW_END], pa.int64())
     return pa.table({name: pa.array([row.get(name) for row in rows], kind) for name, kind in types.items()})
-
-
-def _moment(told: str | int) -> int:
-    """A tick's time: UTC ms, or as EventBridge writes it."""
-    if isinstance(told, int):
-        return told
-    try:
-        return int(msgspec.json.decode(msgspec.json.encode(told), type=datetime).timestamp() * 1000)
-    except msgspec.MsgspecError as error:
-        raise FootfallError(f"A tick has no time ({error}).") from error

@@ -21,6 +21,7 @@ class Size:
         concurrency: requests that the collector may serve at once.
         scan_gb: that one query of the workgroup may read.
         months: for which raw events are kept.
+        wait_s: for which signals are gathered before the responder is called.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Size:
     concurrency: int
     scan_gb: int
     months: int
+    wait_s: int
 
     @property
     def kpus(self) -> int:
@@ -44,9 +46,9 @@ class Size:
 SIZES = {
     size.name: size
     for size in (
-        Size("small", 10, 1, 1, 1, 2, 5, 512, 20, 10, 13),
-        Size("medium", 100, 1, 2, 1, 2, 15, 512, 100, 50, 13),
-        Size("large", 1_000, 4, 8, 2, 6, 30, 1_024, 400, 500, 25),
+        Size("small", 10, 1, 1, 1, 2, 5, 512, 20, 10, 13, 5),
+        Size("medium", 100, 1, 2, 1, 2, 15, 512, 100, 50, 13, 1),
+        Size("large", 1_000, 4, 8, 2, 6, 30, 1_024, 400, 500, 25, 1),
     )
 }
 DEFAULT = "small"

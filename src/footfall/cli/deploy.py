@@ -63,7 +63,7 @@ def up(
 ) -> None:
     """Deploy the product to the AWS account that is signed in, or upgrade it: the code first, then stack by stack."""
     parameters = _parameters(given or [])
-    _account()
+    signed_in()
     from footfall.aws.deploy import up as deploying
     from footfall.cli import show
 
@@ -84,7 +84,7 @@ def up(
 @app.command()
 def status(json: Json = False) -> None:
     """Show the stacks, the release, the Flink application, the collector's address and the alarms."""
-    account = _account()
+    account = signed_in()
     from footfall.aws.deploy import status as deployed
     from footfall.cli import show
 
@@ -105,6 +105,7 @@ def status(json: Json = False) -> None:
         ("release", found.release or "none"),
         ("releases", ", ".join(found.releases) or "none"),
         ("collector", found.address or "none"),
+        ("dashboard", found.dashboard or "none"),
         ("write keys", found.write_keys or "none: no events are taken"),
         ("Flink", found.flink),
         ("alarms", ", ".join(f"{count} {state}" for state, count in found.alarms.items()) or "none"),
@@ -117,7 +118,7 @@ def status(json: Json = False) -> None:
 @app.command()
 def down(json: Json = False) -> None:
     """Take off the account what a later `up` makes again; name what is kept, and how to delete it."""
-    _account()
+    signed_in()
     from footfall.aws.deploy import down as removing
     from footfall.cli import show
 
@@ -147,7 +148,7 @@ def _show_changes(release: str, changes: list[Change], json: bool) -> None:
     show.out.print(f"Release {release}: {len(changes):,} resources would change.", markup=False)
 
 
-def _account() -> Account:
+def signed_in() -> Account:
     from footfall.ports import FootfallError
 
     if find_spec("boto3") is None:

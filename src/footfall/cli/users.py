@@ -11,10 +11,14 @@ from footfall.cli.options import HOME, Home, Json
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from footfall.embedded.access import EmbeddedAccess
+    from footfall.ports import LivePlane
+    from footfall.web.access_store import AccessStore
 
+HERE = "No account: the dashboard is open to this machine, and to no other."
+NOBODY = "No account: nobody may see the dashboard; footfall users add NAME --deployed"
 app = typer.Typer(help="Who may see the dashboard: add, list, remove, trail.", no_args_is_help=True)
 
+Deployed = Annotated[bool, typer.Option("--deployed", help="Of the dashboard on AWS, not of this machine's.")]
 Name = Annotated[str, typer.Argument(help="Of the account, as its owner logs in.")]
 
 
@@ -22,6 +26,7 @@ Name = Annotated[str, typer.Argument(help="Of the account, as its owner logs in.
 def add(
     name: Name,
     viewer: Annotated[bool, typer.Option("--viewer", help="May look, and not acknowledge, mute or resolve.")] = False,
+    deployed: Deployed = False,
     home: Home = HOME,
     json: Json = False,
 ) -> None:
@@ -34,7 +39,7 @@ def add(
     if not name.strip() or not name.isprintable() or len(name) > 80:
         raise FootfallError("A name has 1 to 80 printable characters: footfall users add NAME")
     role = Role.VIEWER if viewer else Role.OPERATOR
-    _store(home).keep(Account(name.strip(), role, hashed(_password())))
+    _store(home, deployed).keep(Account(name.strip(), role, hashed(_password())))
     if json:
         show.as_json({"name": name.strip(), "role": role})
     else:
@@ -42,26 +47,26 @@ def add(
 
 
 @app.command("list")
-def listed(home: Home = HOME, json: Json = False) -> None:
+def listed(deployed: Deployed = False, home: Home = HOME, json: Json = False) -> None:
     """List the accounts."""
     from footfall.cli import show
 
-    accounts = _store(home).accounts()
+    accounts = _store(home, deployed).accounts()
     if json:
         show.as_json([{"name": account.name, "role": account.role} for account in accounts])
     elif accounts:
         show.out.print(show.table("", ["name", "role"], [(one.name, str(one.role)) for one in accounts], 2, 80))
     else:
-        show.out.print("No account: the dashboard is open to this machine, and to no other.")
+        show.out.print(NOBODY if deployed else HERE)
 
 
 @app.command("remove")
-def remove(name: Name, home: Home = HOME, json: Json = False) -> None:
+def remove(name: Name, deployed: Deployed = False, home: Home = HOME, json: Json = False) -> None:
     """End an account and its sessions at once."""
     from footfall.cli import show
     from footfall.ports import FootfallError
 
-    if not _store(home).remove(name):
+    if not _store(home, deployed).remove(name):
         raise FootfallError(f"There is no account {name!r}; `footfall users list` shows them all.")
     if json:
         show.as_json({"removed": name})
@@ -72,15 +77,14 @@ def remove(name: Name, home: Home = HOME, json: Json = False) -> None:
 @app.command("trail")
 def trail(
     most: Annotated[int, typer.Option("--most", min=1, help="How many, the latest first.")] = 50,
+    deployed: Deployed = False,
     home: Home = HOME,
     json: Json = False,
 ) -> None:
     """List what people did: acknowledged, muted, resolved, exported, logged in."""
     from footfall.cli import show
-    from footfall.embedded.live import EmbeddedLive
-    from footfall.embedded.run import open_lake
 
-    deeds = EmbeddedLive(open_lake(home)).trail(most)
+    deeds = _live(home, deployed).trail(most)
     if json:
         show.as_json(deeds)
     elif deeds:
@@ -90,11 +94,36 @@ def trail(
         show.out.print("Nobody did anything yet.")
 
 
-def _store(home: Path) -> EmbeddedAccess:
+def _store(home: Path, deployed: bool) -> AccessStore:
+    if deployed:
+        from footfall.aws.access import Accesses
+
+        return Accesses(_table())
     from footfall.embedded.access import EmbeddedAccess
     from footfall.layout import Layout
 
     return EmbeddedAccess(Layout(home))
+
+
+def _live(home: Path, deployed: bool) -> LivePlane:
+    if deployed:
+        from footfall.aws.live import Live
+
+        return Live(_table())
+    from footfall.embedded.live import EmbeddedLive
+    from footfall.embedded.run import open_lake
+
+    return EmbeddedLive(open_lake(home))
+
+
+def _table() -> str:
+    """The deployment's table of incidents, which keeps accounts too."""
+    from footfall.cli.deploy import signed_in
+
+    signed_in()
+    from footfall.aws.deploy import parts
+
+    return parts.one(parts.KEPT, "RecordIncidents")
 
 
 def _password() -> str:

@@ -1,7 +1,8 @@
 """Runs in Flink's own environment, without footfall: statements in, rows as JSON lines out.
 
-``python on_flink.py PLAN``; the plan is JSON: ``{"settings": {}, "source": [sql], "jobs": [{"name": "", "views": [sql],
-"query": sql, "out": folder}], "together": n}``. The jobs run in statement sets of ``together``, to its input's end.
+``python on_flink.py PLAN``; the plan is JSON: ``{"settings": {}, "python": "", "source": [sql], "jobs": [{"name": "",
+"views": [sql], "query": sql, "out": folder}], "together": n}``. ``python`` may make functions by ``st_env``. The jobs
+run in statement sets of ``together``, to its input's end.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ def main(plan: dict[str, Any]) -> None:
         configuration.set_string(name, value)
     settings = EnvironmentSettings.new_instance().in_streaming_mode().with_configuration(configuration).build()
     environment = TableEnvironment.create(settings)
+    exec(plan.get("python", ""), {"__name__": "__main__", "st_env": environment})
     for statement in plan["source"]:
         environment.execute_sql(statement)
     jobs, size = plan["jobs"], plan["together"]

@@ -12,13 +12,15 @@ from footfall.detect.arrivals import ALLOWED
 from footfall.detect.relation import milliseconds
 
 ID = "event_id"
+ONE, PLACE = "one", "place"
+"""Columns by which Flink knows copies: which event a row is; texts in order of time and arrival, none twice."""
 
 
 class Copies:
     """Lets each ``event_id`` through once; events without one are all let through.
 
-    A copy is an event whose id came, on its first arrival, up to ``within`` ms before. What comes again later is late,
-    as its first arrival would be by then.
+    A copy is an event whose id came up to ``within`` ms before, be that a copy too. What comes again later is late, as
+    what came before would be by then.
 
     Args:
         within: ms for which ids are remembered.
@@ -58,14 +60,12 @@ class Copies:
     def _first(self, key: str | None, at: int) -> bool:
         if key is None:
             return True
-        if at - self._seen.get(key, at - self._within - 1) <= self._within:
-            return False
-        self._seen.pop(key, None)
+        before = self._seen.pop(key, None)
         self._seen[key] = at
-        return True
+        return before is None or at - before > self._within
 
     def _forget(self, now: int) -> None:
-        """Lets go of the ids that came first, as long as they are too old to be of use."""
+        """Lets go of the ids that came longest ago, as long as they are too old to be of use."""
         old = [key for key, _ in takewhile(lambda item: now - item[1] > self._within, self._seen.items())]
         for key in old:
             del self._seen[key]

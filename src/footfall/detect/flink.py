@@ -10,15 +10,18 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.tokens import Tokenizer as Plain
 
 from footfall.detect.compile import EVENTS, WINDOW_END, feed_tree, lag, levels, source, watch_tree
+from footfall.detect.copies import ONE, PLACE
 from footfall.detect.relation import SCHEMA
 from footfall.rules import Feed, Watch
 
 RAW = "raw_events"
 ROWTIME = "rowtime"
-ROWTIME_IS = "TO_TIMESTAMP_LTZ(`event_time`, 3)"
 COLUMNS = {field.name: "BIGINT" if pa.types.is_integer(field.type) else "STRING" for field in SCHEMA}
 """The relation's columns, by their types in Flink."""
 WINDOW_START = "window_start"
+WINDOW_TIME = "window_time"
+"""The last ms of a window, as a time that later operators go by."""
+LATE = "late_events"
 _HOPPED = "_windows_of_{}"
 _BEFORE = "_before"
 _BEGAN = "_began"
@@ -39,15 +42,16 @@ def events(options: Mapping[str, str], allowed: int) -> tuple[str, str]:
     """The table of the stream, and the view ``events`` of those on time.
 
     The watermark follows ``received_at``: lateness is a property of the event, so Flink itself drops nothing. A
-    heartbeat (``event_time`` 0, ``received_at`` now) moves the watermark of an idle shard and is no event.
+    heartbeat (``event_time`` 0, ``received_at`` now) moves the watermark of an idle shard and is no event. What is no
+    event on time has its receipt for a time.
 
     Args:
         options: of the connector, as its documentation names them.
         allowed: how late an event may be received, ms.
     """
     columns = [f"`{name}` {kind}" for name, kind in COLUMNS.items()]
-    columns += [f"`{ROWTIME}` AS {ROWTIME_IS}", f"WATERMARK FOR `{ROWTIME}` AS {watermark(allowed)}"]
-    told = ", ".join(f"{_text(name)} = {_text(value)}" for name, value in options.items())
+    columns += [f"`{ROWTIME}` AS {rowtime(allowed)}", f"WATERMARK FOR `{ROWTIME}` AS {watermark(allowed)}"]
+    told = ", ".join(f"{text(name)} = {text(value)}" for name, value in options.items())
     table = "CREATE TABLE `{}` (\n  {}\n) WITH ({})".format(RAW, ",\n  ".join(columns), told)
     return table, on_time(allowed)
 
@@ -55,17 +59,59 @@ def events(options: Mapping[str, str], allowed: int) -> tuple[str, str]:
 def on_time(allowed: int) -> str:
     """The view ``events`` of those rows of the stream that are events and not late."""
     named = ", ".join(f"`{name}`" for name in (*COLUMNS, ROWTIME))
-    late = f"`received_at` - `event_time` <= {allowed}"
-    return f"CREATE TEMPORARY VIEW `{EVENTS}` AS SELECT {named} FROM `{RAW}` WHERE {late}"
+    return f"CREATE TEMPORARY VIEW `{EVENTS}` AS SELECT {named} FROM `{RAW}` WHERE {_on_time(allowed)}"
 
 
-def watermark(allowed: int) -> str:
+def once(allowed: int) -> str:
+    """The view ``events`` of a stream that says which rows may be copies: those on time, each event once.
+
+    Of rows with one ``ONE`` whose times lie up to ``allowed`` ms apart the first by time and ``PLACE`` counts;
+    :mod:`footfall.detect.copies` is the same law in order of arrival.
+    """
+    named = ", ".join(f"`{name}`" for name in (*COLUMNS, ROWTIME))
+    span = f"PARTITION BY `{ONE}` ORDER BY `{ROWTIME}` RANGE BETWEEN {_interval(allowed)} PRECEDING AND CURRENT ROW"
+    marked = (
+        f"SELECT {named}, `{PLACE}`, MIN(`{PLACE}`) OVER ({span}) AS `_first` FROM `{RAW}` WHERE {_on_time(allowed)}"
+    )
+    return f"CREATE TEMPORARY VIEW `{EVENTS}` AS SELECT {named} FROM (\n{marked}\n) WHERE `{PLACE}` = `_first`"
+
+
+def late_statements(allowed: int) -> tuple[str, str]:
+    """A view of the late events, and how many there were by the minute of their receipt, with the window's end."""
+    view = f"SELECT `{ROWTIME}` FROM `{RAW}` WHERE `event_time` > 0 AND NOT ({_on_time(allowed)})"
+    ends = f"`{WINDOW_START}`, `{WINDOW_END}`, `{WINDOW_TIME}`"
+    minutes = f"TABLE(TUMBLE(TABLE `{LATE}`, DESCRIPTOR(`{ROWTIME}`), {_interval(60_000)}))"
+    query = f"SELECT COUNT(*) AS `events`, `{WINDOW_END}`, `{WINDOW_TIME}` FROM {minutes} GROUP BY {ends}"
+    return f"CREATE TEMPORARY VIEW `{LATE}` AS {view}", query
+
+
+def rowtime(allowed: int, event_time: str = "`event_time`", received_at: str = "`received_at`") -> str:
+    """The time of a row: an event's, or of what is no event on time its receipt, nothing is behind the watermark.
+
+    Args:
+        allowed: how late an event may be received, ms.
+        event_time, received_at: what these are worked out from, UTC ms.
+    """
+    on_time = f"CASE WHEN {received_at} - {event_time} <= {allowed} THEN {event_time} ELSE {received_at} END"
+    return f"TO_TIMESTAMP_LTZ(COALESCE({on_time}, 0), 3)"
+
+
+def watermark(allowed: int, received_at: str = "`received_at`") -> str:
     """How far the time of events has come, from one row; of ``allowed`` see :func:`events`."""
-    return f"TO_TIMESTAMP_LTZ(`received_at` - {allowed + 1}, 3)"
+    return f"TO_TIMESTAMP_LTZ({received_at} - {allowed + 1}, 3)"
 
 
-def watch_statements(watch: Watch) -> tuple[str, ...]:
-    """A view of the steps, where the watch speaks of any, and last its query, whose last column is ``window_end``."""
+def _on_time(allowed: int) -> str:
+    return f"`received_at` - `event_time` <= {allowed}"
+
+
+def watch_statements(watch: Watch, *more: str) -> tuple[str, ...]:
+    """A view of the steps, where the watch speaks of any, and last its query, whose last column is ``window_end``.
+
+    Args:
+        watch: which.
+        more: columns of the window that come with it: ``WINDOW_TIME``.
+    """
     tree, views = watch_tree(watch).copy(), []
     for name, select in list(levels(tree)):
         if lag(select):
@@ -75,12 +121,12 @@ def watch_statements(watch: Watch) -> tuple[str, ...]:
     for select in _selects(tree):
         if source(select) == EVENTS:
             _without_null_keys(select, watch.key)
-    return *views, _windowed(tree, "HOP", watch.size, watch.hop)
+    return *views, _windowed(tree, more, "HOP", watch.size, watch.hop)
 
 
-def feed_statement(feed: Feed) -> str:
-    """A feed's query over tumbling windows; the last columns are the window's start and end."""
-    return _windowed(feed_tree(feed).copy(), "TUMBLE", feed.size)
+def feed_statement(feed: Feed, *more: str) -> str:
+    """A feed's query over tumbling windows; the last column is the window's end, of ``more`` see watch_statements."""
+    return _windowed(feed_tree(feed).copy(), more, "TUMBLE", feed.size)
 
 
 def _steps(watch: Watch, tree: exp.Select, inner: exp.Select) -> exp.Select:
@@ -126,12 +172,12 @@ def _selects(tree: exp.Expr) -> Iterator[exp.Select]:
     yield from list(tree.find_all(exp.Select))
 
 
-def _windowed(tree: exp.Expr, kind: str, *lengths: int) -> str:
+def _windowed(tree: exp.Expr, more: tuple[str, ...], kind: str, *lengths: int) -> str:
     """Every SELECT speaks of its window; those that read no other level read the windows of a relation."""
     inner = {cte.alias for cte in tree.find_all(exp.CTE)}
     read = {table.name for table in tree.find_all(exp.Table)} - inner
     for select in _selects(tree):
-        ends = (WINDOW_START, WINDOW_END)
+        ends = (WINDOW_START, WINDOW_END, *more)
         outermost = select.find_ancestor(exp.CTE) is None
         select.select(*map(exp.column, ends[1:] if outermost else ends), copy=False)
         select.group_by(*map(exp.column, ends), copy=False)
@@ -155,5 +201,6 @@ def _interval(milliseconds: int) -> str:
     return f"INTERVAL '{seconds // 60}' MINUTE(3)" if seconds % 60 == 0 else f"INTERVAL '{seconds}' SECOND(3)"
 
 
-def _text(value: str) -> str:
+def text(value: str) -> str:
+    """A text as Flink SQL writes it."""
     return exp.Literal.string(value).sql(Flink)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _judged: dict[str, bool] = {}
-_CLAIMS = {
+CLAIMS = {
     "googlebot": "Googlebot",
     "bing": "bingbot|BingPreview|adidxbot",
     "duckduckbot": "DuckDuckBot",
@@ -24,7 +24,8 @@ _CLAIMS = {
     "pingdom": "Pingdom",
     "statuscake": "StatusCake",
 }
-_BORROWED = re.compile("facebookexternalhit.*Twitterbot")  # phones that preview a link say so of themselves
+"""What a user agent says that claims to be an owner of ranges."""
+BORROWED = re.compile("facebookexternalhit.*Twitterbot")  # phones that preview a link say so of themselves
 
 
 def known_agents(agents: Iterable[str]) -> set[str]:
@@ -52,27 +53,27 @@ def owner(address: str) -> str | None:
         number = int(IPv4Address(address))
     except AddressValueError:
         return None
-    starts, ranges = _ranges()
+    starts, known = ranges()
     place = bisect_right(starts, number) - 1
     if place < 0:
         return None
-    _, last, name = ranges[place]
+    _, last, name = known[place]
     return name if number <= last else None
 
 
 @lru_cache(1 << 16)
 def claim(agent: str) -> str | None:
     """Which owner of a published range a user agent claims to be: ``googlebot``, ``pingdom``…; None for all others."""
-    if _BORROWED.search(agent):
+    if BORROWED.search(agent):
         return None
-    return next((name for name, pattern in _CLAIMS.items() if re.search(pattern, agent, re.IGNORECASE)), None)
+    return next((name for name, pattern in CLAIMS.items() if re.search(pattern, agent, re.IGNORECASE)), None)
 
 
 @cache
 def version() -> str:
     """A short name of the lists' content: figures cleaned with other lists are other figures."""
     digest = blake2b(_pattern().encode(), digest_size=8)
-    digest.update(repr(_ranges()).encode())
+    digest.update(repr(ranges()).encode())
     return digest.hexdigest()
 
 
@@ -83,11 +84,12 @@ def _pattern() -> str:
 
 
 @cache
-def _ranges() -> tuple[list[int], list[tuple[int, int, str]]]:
-    ranges: list[tuple[int, int, str]] = []
+def ranges() -> tuple[list[int], list[tuple[int, int, str]]]:
+    """The published ranges in order: the first address of each as a number; first, last and owner of each."""
+    found: list[tuple[int, int, str]] = []
     for file in files(__name__).joinpath("ranges").iterdir():
         name = file.name.removesuffix(".txt")
         networks = collapse_addresses(map(IPv4Network, file.read_text("utf-8").split()))
-        ranges += [(int(network[0]), int(network[-1]), name) for network in networks]
-    ranges.sort()
-    return [first for first, _, _ in ranges], ranges
+        found += [(int(network[0]), int(network[-1]), name) for network in networks]
+    found.sort()
+    return [first for first, _, _ in found], found

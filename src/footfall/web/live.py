@@ -17,7 +17,7 @@ from footfall.web.access import Viewer
 from footfall.web.access_pages import fields, local
 from footfall.web.export import KINDS, send
 from footfall.web.live_card import Card, Cards, whole
-from footfall.web.live_hub import Hub, Variant
+from footfall.web.live_hub import LONGEST, Hub, Variant
 from footfall.web.render import fragment
 from footfall.web.view import Shelf
 
@@ -58,7 +58,8 @@ def _hub(app: Any) -> Hub:
         def written(card: Card, acts: bool, asks: bool) -> str:
             return fragment(state.store, "live_card.html", card=card, acts=acts, asks=asks, minutes=MINUTES, open=True)
 
-        state.hub = Hub(state.shelf.plane.live, cards_of(app), written, state.gate.now, state.ended.is_set)
+        longest = getattr(state, "longest", LONGEST)
+        state.hub = Hub(state.shelf.plane.live, cards_of(app), written, state.gate.now, state.ended.is_set, longest)
     hub: Hub = app.state.hub
     return hub
 

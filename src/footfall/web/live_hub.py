@@ -63,12 +63,20 @@ class Hub:
         render: writes a card.
         now: UTC ms.
         ended: whether all streams are to end.
+        longest: seconds of a stream.
     """
 
     def __init__(
-        self, live: LivePlane, cards: Cards, render: Render, now: Callable[[], int], ended: Callable[[], bool]
+        self,
+        live: LivePlane,
+        cards: Cards,
+        render: Render,
+        now: Callable[[], int],
+        ended: Callable[[], bool],
+        longest: float = LONGEST,
     ) -> None:
         self._live, self._cards, self._render, self._now, self._ended = live, cards, render, now, ended
+        self._longest = longest
         self._listeners: set[_Listener] = set()
         self._watching = 0
         self._reader: asyncio.Task[None] | None = None
@@ -99,10 +107,10 @@ class Hub:
 
     async def _messages(self, listener: _Listener) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
-        until = loop.time() + LONGEST
-        while loop.time() < until and not self._ended():
+        until = loop.time() + self._longest
+        while (left := until - loop.time()) > 0 and not self._ended():
             try:
-                message = await asyncio.wait_for(listener.queue.get(), STILL)
+                message = await asyncio.wait_for(listener.queue.get(), min(STILL, left))
             except TimeoutError:
                 message = b": still here\n\n"
             if message is None or self._reader is None or self._reader.done():

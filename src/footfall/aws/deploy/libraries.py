@@ -16,8 +16,8 @@ from footfall.ports import FootfallError
 
 LIMIT = 250 << 20
 """Bytes that Lambda takes of a function and its layers, unpacked."""
-UNUSED = ("argon2-cffi", "jinja2", "rich", "typer")
-"""Of what the product asks for, what only the command line and the dashboard need."""
+UNUSED = ("rich", "typer")
+"""Of what the product asks for, what only the command line needs."""
 SERVICES = ("athena", "dynamodb", "firehose", "kinesis", "s3", "sns", "ssm", "sts", "wafv2")
 """Of AWS, those that functions call; botocore describes four hundred."""
 LEFT_OUT = (

@@ -11,10 +11,10 @@ from footfall.aws.deploy import stack
 from footfall.aws.sizes import DEFAULT, SIZES
 from footfall.ports import FootfallError
 
-KEPT, LIVE = "footfall-kept", "footfall-live"
+KEPT, LIVE, WEB = "footfall-kept", "footfall-live", "footfall-web"
 ORDER = (
     *(KEPT, "footfall-jobs", LIVE, "footfall-batch", "footfall-alarms", "footfall-outlook"),
-    *("footfall-workbench", "footfall-board"),
+    *("footfall-workbench", "footfall-board", WEB),
 )
 """Each after those whose outputs it takes; only the first outlives `down`."""
 RELEASE, KEYS = "Release", "WriteKeys"

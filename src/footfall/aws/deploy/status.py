@@ -10,7 +10,7 @@ import boto3
 from footfall.aws.deploy import code, parts, stack
 from footfall.aws.deploy.account import answering
 
-ADDRESS = "CollectionAddress"
+ADDRESS, DASHBOARD = "CollectionAddress", "WebAddress"
 _AT_ONCE = 100
 """Alarms that one call describes."""
 
@@ -31,6 +31,7 @@ class Status(NamedTuple):
         release: that is deployed.
         releases: that are in the bucket, the newest last.
         address: of the collector.
+        dashboard: its address; empty where there is none.
         write_keys: with which events may be sent.
         flink: status of the application.
         alarms: how many are in each state; and the names of those that ring.
@@ -41,6 +42,7 @@ class Status(NamedTuple):
     release: str
     releases: list[str]
     address: str
+    dashboard: str
     write_keys: str
     flink: str
     alarms: dict[str, int]
@@ -59,20 +61,25 @@ def status() -> Status:
     stacks = {name: stack.described(name) for name in parts.ORDER}
     live = stacks[parts.LIVE]
     told = {each["ParameterKey"]: each.get("ParameterValue", "") for each in (live or {}).get("Parameters", ())}
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in (live or {}).get("Outputs", ())}
     alarms = [*_alarms()]
     states = [each["StateValue"] for each in alarms]
     return Status(
         size=parts.size_of(stacks[parts.KEPT]),
         release=told.get(parts.RELEASE, ""),
         releases=code.names(bucket),
-        address=next((value for name, value in outputs.items() if name.startswith(ADDRESS)), ""),
+        address=_output(live, ADDRESS),
+        dashboard=_output(stacks[parts.WEB], DASHBOARD),
         write_keys=told.get(parts.KEYS, ""),
         flink=_flink(),
         alarms={state: states.count(state) for state in sorted(set(states))},
         ringing=sorted(each["AlarmName"] for each in alarms if each["StateValue"] == "ALARM"),
         stacks=[_part(name, there) for name, there in stacks.items()],
     )
+
+
+def _output(there: dict[str, Any] | None, beginning: str) -> str:
+    told = {each["OutputKey"]: each["OutputValue"] for each in (there or {}).get("Outputs", ())}
+    return next((value for name, value in told.items() if name.startswith(beginning)), "")
 
 
 def _part(name: str, there: dict[str, Any] | None) -> Part:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from footfall.aws import records
+from footfall.detect.copies import ID, ONE, PLACE
 from footfall.detect.relation import COLUMNS, relation
 from footfall.event import EventType
 from footfall.ingest.convert import LONGEST_TEXT
@@ -19,7 +20,7 @@ from footfall.ingest.validate import validate
 
 CLEAN, LETTER, BEAT = "clean", "letter", "beat"
 TEXTS = (CLEAN, LETTER)
-"""Columns beside those of the relation: records for ``clean`` and for ``signals``."""
+"""Columns beside those that rules read and that tell copies: records for ``clean`` and for ``signals``."""
 LONGEST = 1_000_000
 """Bytes of a record; Kinesis takes a little more."""
 
@@ -33,14 +34,15 @@ class _Beat(msgspec.Struct):
     beat: int
 
 
-def judged(lines: Sequence[bytes], arrived: Sequence[int]) -> Judged:
+def judged(lines: Sequence[bytes], arrived: Sequence[int], numbers: Sequence[str]) -> Judged:
     """Judges records, each by itself, by the same law as everywhere.
 
     Args:
         lines: the records.
         arrived: when Kinesis took each, UTC ms: stands in for ``received_at`` where an event lacks it.
+        numbers: their sequence numbers: in order of arrival within a shard.
     """
-    found: Judged = {name: [None] * len(lines) for name in (*TEXTS, *COLUMNS)}
+    found: Judged = {name: [None] * len(lines) for name in (*TEXTS, *COLUMNS, ONE, PLACE)}
     found["event_time"] = [0] * len(lines)
     rows, places = [], []
     for place, line in enumerate(lines):
@@ -56,6 +58,7 @@ def judged(lines: Sequence[bytes], arrived: Sequence[int]) -> Judged:
         places.append(place)
     if rows:
         _judge(lines, rows, places, found)
+        _place(numbers, found)
     return found
 
 
@@ -83,10 +86,21 @@ def _judge(lines: Sequence[bytes], rows: list[Any], places: list[int], found: Ju
 def _relate(events: pa.Table, places: list[int], found: Judged) -> None:
     """The rules' row of each event that they see."""
     seen, kinds = relation(events), events["event_type"].to_pylist()
+    if ID in events.column_names:
+        for place, name in zip(places, events[ID].to_pylist(), strict=True):
+            found[ONE][place] = name
     theirs = [place for place, kind in zip(places, kinds, strict=True) if kind != EventType.REQUEST]
     for name in COLUMNS:
         for place, value in zip(theirs, seen[name].to_pylist(), strict=True):
             found[name][place] = value
+
+
+def _place(numbers: Sequence[str], found: Judged) -> None:
+    """Says which rows of the rules are the same event: where nothing says so, each is its own."""
+    for place, (time, number) in enumerate(zip(found["event_time"], numbers, strict=True)):
+        if time:
+            found[PLACE][place] = f"{time:020d}{number:0>60}"
+            found[ONE][place] = found[ONE][place] or found[PLACE][place]
 
 
 def _beat(line: bytes) -> int | None:

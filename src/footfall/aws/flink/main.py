@@ -33,7 +33,8 @@ READS = {
     "scan.shard-assigner": "uniform",  # a shard a task, as long as there are tasks: time passes shard by shard
     "scan.shard.getrecords.intervalmillis": "500",
 }
-WRITES = {"sink.flush-buffer.timeout": "200"}
+WRITES = {"sink.flush-buffer.timeout": "200", "sink.batch.max-size": "100"}
+IN_ORDER = {"sink.requests.max-inflight": "1"}
 SLACK = 5_000
 """ms that a beat is behind the clock: an event may be so long on its way into the stream."""
 KINDS = {"BIGINT": DataTypes.BIGINT(), "STRING": DataTypes.STRING()}
@@ -56,7 +57,9 @@ def main() -> None:
         tables.execute_sql(view)
     job = tables.create_statement_set()
     job.add_insert_sql(f"INSERT INTO `clean` SELECT `clean` FROM `{plan['stream']}` WHERE `clean` IS NOT NULL")
-    job.add_insert_sql("INSERT INTO `signals` " + "\nUNION ALL ".join(f"({each})" for each in plan["signals"]))
+    job.add_insert_sql(f"INSERT INTO `signals` {plan['letters']}")
+    signals = "\nUNION ALL ".join(f"({each})" for each in plan["signals"])
+    job.add_insert_sql(f"INSERT INTO `signals` SELECT `line` FROM (\n{signals}\n) ORDER BY `at`")
     job.add_insert_sql(f"INSERT INTO `raw_beats` SELECT {_beat()} FROM `clock`")
     job.attach_as_datastream()
     _named(environment)
@@ -75,9 +78,11 @@ def streams(told: Properties) -> list[str]:
     common = {"connector": "kinesis", "aws.region": own["region"], "format": "raw", **more}
     read, written = common | READS, common | WRITES
     arrival = "`arrived` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL"
+    number = "`number` STRING METADATA FROM 'sequence-number' VIRTUAL"
     return [
-        _table("raw", f"`line` BYTES, {arrival}", own["raw"], read),
-        *(_table(name, "`line` STRING", own[name], written) for name in ("clean", "signals")),
+        _table("raw", f"`line` BYTES, {arrival}, {number}", own["raw"], read),
+        _table("clean", "`line` STRING", own["clean"], written),
+        _table("signals", "`line` STRING", own["signals"], written | IN_ORDER),
         _table("raw_beats", "`line` STRING", own["raw"], written),
         "CREATE TABLE `clock` (`n` BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '1')",
     ]
@@ -132,8 +137,8 @@ def _judge(records: Any) -> Any:
 
     from footfall.aws.flink.judgement import judged
 
-    lines, moments = (records.iloc[:, place] for place in range(2))
-    found = judged(list(lines), [round(moment.timestamp() * 1000) for moment in moments])
+    lines, moments, numbers = (records.iloc[:, place] for place in range(3))
+    found = judged(list(lines), [round(moment.timestamp() * 1000) for moment in moments], list(numbers))
     return pd.DataFrame({name: pd.Series(values, dtype="object") for name, values in found.items()})
 
 

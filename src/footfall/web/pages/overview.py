@@ -43,12 +43,18 @@ def data(view: View) -> dict[str, Any]:
         "chart": _chart(view, shown if shown in LINES else "visitors"),
         "whole": whole(view, "days"),
         "moved": _moved(view),
-        "restated": view.rows("changes").slice(0, TOP).to_pylist(),
+        "restated": _restated(view),
         "brands": _brands(view),
         "channels": channels.to_pylist(),
         "steps": narrowed(funnel.filter(pc.is_valid(funnel["category"])), view).slice(0, TOP).to_pylist(),
         "choices": {**choices(funnel), "source": channels["channel"].to_pylist()},
     }
+
+
+def _restated(view: View) -> list[dict[str, Any]]:
+    """Figures that verdicts restated, the first of them; none where a plane does not keep them."""
+    kept = "changes" in view.plane.exports()
+    return list(view.rows("changes").slice(0, TOP).to_pylist()) if kept else []
 
 
 def choices(rows: pa.Table) -> dict[str, list[str]]:
