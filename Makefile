@@ -36,7 +36,7 @@ engines: install ## Spark, Flink and Trino, each in an environment of its own, f
 
 conformance: dev engines ## the tests that want those engines: every insight and every rule, row by row; the Flink application
 	@tools/bootstrap.sh dev infra
-	$(BIN)/pytest -m engines $(ARGS)
+	$(BIN)/pytest -n 2 --maxschedchunk 1 -m engines $(ARGS)
 
 docs: dev ## write the generated tables of the Markdown files again
 	$(if $(WRITTEN),$(BIN)/cog -r $(WRITTEN))

@@ -66,7 +66,7 @@ class Application:
             "FOOTFALL_PROPERTIES": str(self._folder / "properties.json"),
             "FLINK_LOG_DIR": str(self._folder),
             "JAVA_HOME": str(engines.java("flink")),
-            "JVM_ARGS": "-Xmx2g -XX:TieredStopAtLevel=1 -Daws.cborEnabled=false",
+            "JVM_ARGS": f"-Xmx2g {engines.QUICK} -Daws.cborEnabled=false",
             "PATH": f"{python.parent}:{os.environ['PATH']}",
             "TZ": "UTC",
         }

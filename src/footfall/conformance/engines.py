@@ -16,6 +16,8 @@ HOME = Path(sys.prefix)
 """The environment beside whose own files the engines are."""
 INSTALL = "make engines"
 TRINO = HOME / "trino" / "server"
+QUICK = "-XX:TieredStopAtLevel=1"
+"""For Java: its better compiler takes longer than all that it could save in the minutes of a comparison."""
 _NEEDED = {
     "flink": (HOME / "flink/bin/python", HOME / "made/flink"),
     "spark": (HOME / "spark/bin/python", HOME / "made/spark"),
@@ -58,7 +60,7 @@ def run(engine: str, script: Path, arguments: Sequence[str], folder: Path, more:
     python = _NEEDED[engine][0]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SPARK_"))}
     own = {"PATH": f"{python.parent}:{os.environ['PATH']}", "JAVA_HOME": str(java(engine)), "TZ": "UTC"}
-    environment = {**kept, **own, "SPARK_LOCAL_IP": "127.0.0.1", **more}
+    environment = {**kept, **own, "JAVA_TOOL_OPTIONS": QUICK, "SPARK_LOCAL_IP": "127.0.0.1", **more}
     command = [str(python), "-W", "ignore", str(script), *arguments]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace")
     if done.returncode:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any
 from urllib.request import Request, urlopen
 
-from footfall.conformance.engines import TRINO, EngineError, java
+from footfall.conformance.engines import QUICK, TRINO, EngineError, java
 
 LOOPBACK = "127.0.0.1"
 SCHEMA = "footfall"
@@ -20,6 +20,7 @@ WAITS = 600
 """Seconds that a server may take to start."""
 _JVM = (
     "-Xmx3G",
+    QUICK,
     "-XX:+UseG1GC",
     "-XX:+ExitOnOutOfMemoryError",
     "-XX:-OmitStackTraceInFastThrow",

@@ -86,8 +86,8 @@ class Oracle:
     def _ends(self, watch: Watch, before: int | None) -> list[int]:
         """The ends of the windows that close now and hold an event."""
         ends: set[int] = set()
-        for time in set(self._events["event_time"].to_pylist()):
-            first = (time // watch.hop + 1) * watch.hop
+        for hop in np.unique(self._events["event_time"].to_numpy() // watch.hop).tolist():
+            first = (hop + 1) * watch.hop
             ends.update(range(first, first + watch.size, watch.hop))
         closed = -1 if before is None else before
         return sorted(end for end in ends if closed < end - 1 <= (self._watermark or 0))
