@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from footfall import insights
-from footfall.aws import release
+from footfall.aws import prices, release
 from footfall.aws.deploy import libraries, parts, stack
+from footfall.aws.meter import UNITS
 from footfall.aws.sizes import SIZES
 from footfall.ports import FootfallError
 from tests.infra.stacks import TEMPLATES
@@ -149,3 +150,7 @@ def test_every_service_that_functions_call_is_in_the_layer() -> None:
     }
     assert called
     assert called <= set(libraries.SERVICES)
+
+
+def test_our_own_metrics_are_as_many_as_the_estimate_counts() -> None:
+    assert len(UNITS) == prices.METRICS

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from footfall.aws.meter import UNITS
 from footfall.aws.sizes import Size
 
 AS_OF = "2026-11"
@@ -26,6 +25,8 @@ REFUSED = 0.001
 """Of the events."""
 COMPARED = 2_214
 """USD a month: the published cost of a product of this kind, 24 h real time at 10 requests a second."""
+METRICS = 5
+"""Of our own, told in logs."""
 ALARMS = 22
 """Metrics that alarms look at; the one with a band counts for three."""
 KMS_CALLS = 0.27e6
@@ -152,8 +153,8 @@ def _batch(size: Size, events: float) -> Line:
 def _watching(events: float) -> Line:
     logs = 0.5 + events * 1e6 * 200 / GIB / 10
     alarms = ALARMS * PRICES["cloudwatch alarm"] + PRICES["cloudwatch composite alarm"]
-    dollars = len(UNITS) * PRICES["cloudwatch metric"] + alarms + PRICES["cloudwatch dashboard"]
-    of = f"{len(UNITS)} metrics, {ALARMS} alarms and what they make up, {logs:,.1f} GB of logs"
+    dollars = METRICS * PRICES["cloudwatch metric"] + alarms + PRICES["cloudwatch dashboard"]
+    of = f"{METRICS} metrics, {ALARMS} alarms and what they make up, {logs:,.1f} GB of logs"
     return Line("CloudWatch", dollars + logs * PRICES["cloudwatch logs GB"], of)
 
 
