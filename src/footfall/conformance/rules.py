@@ -51,7 +51,8 @@ def lowered(watch: Watch) -> Watch:
     """The watch with bounds that a handful of events can pass."""
     head, _, having = watch.text.rpartition("HAVING")
     having = re.sub(r">= (\d+)(?! \*)", lambda match: f">= {max(1, int(match[1]) // LOWER)}", having)
-    return replace(watch, text=f"{head}HAVING{having}", gate=re.sub(r">= \d+", ">= 1", watch.gate))
+    gate = re.sub(r">= \d+( \+)?", lambda match: ">= 0 +" if match[1] else ">= 1", watch.gate)
+    return replace(watch, text=f"{head}HAVING{having}", gate=gate)
 
 
 def compare(events: pa.Table, chosen: Sequence[str], folder: Path, progress: Progress) -> Iterator[Result]:
