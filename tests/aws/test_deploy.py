@@ -111,7 +111,8 @@ def test_status_tells_how_it_is(deployed: Any) -> None:
     assert told["flink"] in ("RUNNING", "STARTING")
     assert told["address"].startswith("http")
     assert {part["status"] for part in told["stacks"]} <= {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
-    assert sum(told["alarms"].values()) >= 20
+    declared = parts.template("footfall-alarms", "small")["Resources"].values()
+    assert sum(told["alarms"].values()) == sum(each["Type"] == "AWS::CloudWatch::Alarm" for each in declared)
     shown = CliRunner().invoke(app, ["deploy", "status"], catch_exceptions=False)
     assert all(name in shown.stdout for name in TAKEN)
 
