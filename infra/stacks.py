@@ -19,8 +19,8 @@ from infra.units.lake import Lake
 from infra.units.marts import Marts
 from infra.units.monitoring import Alarms, Outlook, Product
 from infra.units.questions import Asking, Named, Workgroup
-from infra.units.screen import Web
 from infra.units.stream import Collector, Delivery, Letters, Streams
+from infra.units.web import Web
 from infra.units.workbench import Cleaning, Notebook
 
 NAME = "footfall"
@@ -111,7 +111,7 @@ class Workbench(Part):
         self.named = Named(self, batch.group, kept.lake)
 
 
-class Screen(Part):
+class Board(Part):
     """What people read on QuickSight, which emulators do not know."""
 
     def __init__(self, app: Construct, kept: Kept, batch: Batch) -> None:
@@ -138,7 +138,7 @@ class Footfall:
     alarms: Monitoring
     outlook: Glance
     workbench: Workbench
-    screen: Screen
+    board: Board
     site: Site
 
 
@@ -158,7 +158,7 @@ def build(app: App, size: Size) -> Footfall:
         kept.streams, live.collector, live.delivery, live.letters, live.response, live.application, batch.daily
     )
     alarms = Monitoring(app, product)
-    workbench, screen, site = Workbench(app, kept, batch), Screen(app, kept, batch), Site(app, kept, batch)
-    for part in (workbench, screen, site):
+    workbench, board, site = Workbench(app, kept, batch), Board(app, kept, batch), Site(app, kept, batch)
+    for part in (workbench, board, site):
         part.add_stack_dependency(batch)
-    return Footfall(kept, live, batch, alarms, Glance(app, product, alarms.alarms), workbench, screen, site)
+    return Footfall(kept, live, batch, alarms, Glance(app, product, alarms.alarms), workbench, board, site)

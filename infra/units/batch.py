@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import requires
 
-from aws_cdk import CfnParameter, Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
@@ -17,6 +17,7 @@ from infra.units.access import ENCRYPTS, Role
 from infra.units.function import Release
 from infra.units.lake import Lake
 from infra.units.marts import PREFIX, RUN, Marts
+from infra.units.parameters import zone
 from infra.units.questions import Asking
 
 GLUE = "5.1"
@@ -95,14 +96,12 @@ class Job(Construct):
 
     def _arguments(self, lake: Lake, release: Release) -> dict[str, str]:
         """What ``aws/spark/job.py`` is called with."""
-        zone = CfnParameter(self, "Zone", default="UTC", description="The store's time zone, by its IANA name")
-        zone.override_logical_id("Zone")
         tables = {"raw": lake.raw, "events": lake.events, "clean": lake.clean, "verdicts": lake.verdicts}
         places = {f"--{name}": f"s3://{lake.bucket.bucket_name}/{table.prefix}" for name, table in tables.items()}
         return {
             **places,
             "--marts": f"s3://{lake.bucket.bucket_name}/{PREFIX}",
-            "--zone": zone.value_as_string,
+            "--zone": zone(self),
             "--extra-py-files": f"s3://{release.bucket.bucket_name}/{release.key(PACKAGE)}",
             "--additional-python-modules": ",".join(_asked(LACKED)),
             "--TempDir": f"s3://{release.bucket.bucket_name}/temporary/",

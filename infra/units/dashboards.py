@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import Aws, CfnCondition, CfnParameter, CfnResource, Fn, Stack
+from aws_cdk import Aws, CfnCondition, CfnResource, Fn, Stack
 from aws_cdk import aws_athena as athena
 from constructs import Construct
 
 from footfall.aws.quicksight.definition import Board
 from infra.units.access import Role
 from infra.units.lake import Lake
+from infra.units.parameters import parameter
 from infra.units.questions import Asking
 
 
@@ -20,13 +21,12 @@ class Dashboards(Construct):
 
     def __init__(self, scope: Construct, group: athena.CfnWorkGroup, asking: Asking, lake: Lake) -> None:
         super().__init__(scope, "Dashboards")
-        reader = CfnParameter(
+        reader = parameter(
             self,
             "Reader",
-            default="",
-            description="ARN of the QuickSight user or group that reads the dashboard; none: there is no dashboard",
+            "",
+            "ARN of the QuickSight user or group that reads the dashboard; none: there is no dashboard",
         )
-        reader.override_logical_id("Reader")
         said = Fn.condition_not(Fn.condition_equals(reader.value_as_string, ""))
         self._read = CfnCondition(self, "Read", expression=said)
         self.role = self._role(asking)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import CfnCondition, CfnParameter, Duration, Fn, Stack
+from aws_cdk import CfnCondition, Duration, Fn, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -20,6 +20,7 @@ from footfall.aws.sizes import Size
 from infra.units.access import ENCRYPTS, RETAIN
 from infra.units.function import RETRIES, Libraries, Worker
 from infra.units.lake import Lake
+from infra.units.parameters import parameter
 from infra.units.stream import READS, Letters, Streams
 
 KEEPS = [
@@ -132,13 +133,12 @@ class Response(Construct):
         return worker
 
     def _notify(self) -> Worker:
-        channels = CfnParameter(
+        channels = parameter(
             self,
             "Channels",
-            default="/footfall/channels",
-            description="The parameter (SecureString) that holds the channels to tell, as apprise addresses",
+            "/footfall/channels",
+            "The parameter (SecureString) that holds the channels to tell, as apprise addresses",
         )
-        channels.override_logical_id("Channels")
         worker = Worker(self, "notify", self._libraries, {Told.CHANNELS: channels.value_as_string})
         place = f"parameter{channels.value_as_string}"
         worker.role.may(["ssm:GetParameter"], Stack.of(self).format_arn(service="ssm", resource=place))
@@ -147,14 +147,13 @@ class Response(Construct):
         return worker
 
     def _block(self) -> Worker:
-        sets = CfnParameter(
+        sets = parameter(
             self,
             "IpSets",
+            "",
+            "ARNs of the WAF IP sets (IPv4, IPv6) that shut addresses out; none: nobody is shut out",
             type="CommaDelimitedList",
-            default="",
-            description="ARNs of the WAF IP sets (IPv4, IPv6) that shut addresses out; none: nobody is shut out",
         )
-        sets.override_logical_id("IpSets")
         told = Fn.join(",", sets.value_as_list)
         worker = Worker(
             self, "block", self._libraries, {Told.INCIDENTS: self._record.table.table_name, Told.IP_SETS: told}

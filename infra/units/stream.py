@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnOutput, CfnParameter, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kinesisfirehose as firehose
 from aws_cdk import aws_kms as kms
@@ -15,6 +15,7 @@ from footfall.aws.sizes import Size
 from infra.units.access import ENCRYPTS, RETAIN, Role
 from infra.units.function import Libraries, Worker
 from infra.units.lake import Lake, Table
+from infra.units.parameters import parameter
 
 READS = [
     *("kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords"),
@@ -55,10 +56,7 @@ class Collector(Construct):
         self, scope: Construct, libraries: Libraries, streams: Streams, letters: Letters, key: kms.IKey, size: Size
     ) -> None:
         super().__init__(scope, "Collection")
-        keys = CfnParameter(
-            self, "WriteKeys", default="", description="Write keys with commas between; none: no events"
-        )
-        keys.override_logical_id("WriteKeys")
+        keys = parameter(self, "WriteKeys", "", "Write keys with commas between; none: no events")
         self.worker = Worker(
             self,
             "collector",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnCondition, CfnOutput, CfnParameter, CfnResource, Fn
+from aws_cdk import CfnCondition, CfnOutput, CfnResource, Fn
 from aws_cdk import aws_athena as athena
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -11,6 +11,7 @@ from footfall.aws.environment import Told
 from infra.units.detection import KEEPS, Record
 from infra.units.function import Libraries, Worker
 from infra.units.lake import Lake
+from infra.units.parameters import parameter, zone
 from infra.units.questions import Rights
 
 MEMORY_MB = 1_024
@@ -31,6 +32,7 @@ class Web(Construct):
         asks: Rights,
     ) -> None:
         super().__init__(scope, "Web")
+        currency = parameter(self, "Currency", "USD", "The store's currency, by its ISO 4217 code")
         self.worker = Worker(
             self,
             "dashboard",
@@ -40,10 +42,8 @@ class Web(Construct):
                 Told.LAKE: lake.bucket.bucket_name,
                 Told.CATALOG: lake.database.ref,
                 Told.WORKGROUP: str(group.name),
-                "FOOTFALL_STORE__TIMEZONE": _said(self, "Zone", "UTC", "The store's time zone, by its IANA name"),
-                "FOOTFALL_STORE__CURRENCY": _said(
-                    self, "Currency", "USD", "The store's currency, by its ISO 4217 code"
-                ),
+                "FOOTFALL_STORE__TIMEZONE": zone(self),
+                "FOOTFALL_STORE__CURRENCY": currency.value_as_string,
             },
             memory_mb=MEMORY_MB,
             concurrency=AT_ONCE,
@@ -57,18 +57,9 @@ class Web(Construct):
         self._where_asked(told)
 
     def _where_asked(self, told: CfnOutput) -> None:
-        asked = CfnParameter(
-            self, "Asked", default="false", allowed_values=["true", "false"], description="Whether there is a dashboard"
-        )
-        asked.override_logical_id("Screen")
+        asked = parameter(self, "Screen", "false", "Whether there is a dashboard", allowed_values=["true", "false"])
         wanted = CfnCondition(self, "Wanted", expression=Fn.condition_equals(asked.value_as_string, "true"))
         for each in self.node.find_all():
             if isinstance(each, CfnResource):
                 each.cfn_options.condition = wanted
         told.condition = wanted
-
-
-def _said(scope: Construct, name: str, default: str, description: str) -> str:
-    parameter = CfnParameter(scope, name, default=default, description=description)
-    parameter.override_logical_id(name)
-    return str(parameter.value_as_string)
