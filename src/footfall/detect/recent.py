@@ -35,9 +35,9 @@ class Recent:
         for first, last, table in self._batches:
             if first < until and last >= since:
                 times, part = table["event_time"], table.select(columns)
-                whole = first >= since and last < until
-                inside = None if whole else pc.and_(pc.greater_equal(times, since), pc.less(times, until))
-                parts.append(part if inside is None else part.filter(inside))
+                if first < since or last >= until:
+                    part = part.filter(pc.and_(pc.greater_equal(times, since), pc.less(times, until)))
+                parts.append(part)
         return pa.concat_tables(parts) if parts else SCHEMA.empty_table().select(columns)
 
     def forget(self, closed: int) -> None:
